@@ -1,0 +1,36 @@
+using CredBroker.Load.Cells;
+
+namespace CredBroker.Load;
+
+/// <summary>One cell against servers that run already, for profiling.</summary>
+internal static class OneCell
+{
+    public static async Task<int> RunAsync(Func<Task<Measurement>> cell)
+    {
+        Console.WriteLine(await cell());
+        return 0;
+    }
+
+    public static async Task<int> IntrospectAsync(string mintAt, string readAt)
+    {
+        var pile = new TokenPile();
+        Console.WriteLine($"mint                   {await MintCell.RunAsync(mintAt, admin: null, pile, CpuMeter.None)}");
+        Console.WriteLine($"introspect, seen       {await IntrospectCell.SeenBeforeAsync(readAt, pile, CpuMeter.None)}");
+        Console.WriteLine($"introspect, each once  {await IntrospectCell.EachOnceAsync(readAt, pile, CpuMeter.None)}");
+        return 0;
+    }
+
+    public static int Usage()
+    {
+        Console.Error.WriteLine("""
+            usage: credbroker-load run RESULTS-FOLDER COMMIT             everything, with servers of its own
+                   credbroker-load echo-server SOCKET                    servers, until standard input ends;
+                   credbroker-load broker FOLDER [CONNECTION-STRING]     each prints its addresses
+                   credbroker-load echo ADDRESS                          one cell each
+                   credbroker-load mint ADDRESS [ADMIN-ADDRESS]          with it: a workload by join token, DPoP on every call
+                   credbroker-load introspect MINT-ADDRESS ADDRESS
+            addresses: unix:/path or http://127.0.0.1:port
+            """);
+        return 2;
+    }
+}

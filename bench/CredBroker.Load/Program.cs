@@ -1,0 +1,16 @@
+using CredBroker.Load;
+using CredBroker.Load.Cells;
+using CredBroker.Load.Servers;
+
+return args switch
+{
+    ["echo-server", var socket] => await EchoServer.RunAsync(socket),
+    ["broker", var folder] => await BrokerServer.RunAsync(folder, database: null),
+    ["broker", var folder, var database] => await BrokerServer.RunAsync(folder, database),
+    ["echo", var address] => await OneCell.RunAsync(() => EchoCell.RunAsync(address, CpuMeter.None)),
+    ["mint", var address] => await OneCell.RunAsync(() => MintCell.RunAsync(address, admin: null, new TokenPile(), CpuMeter.None)),
+    ["mint", var address, var admin] => await OneCell.RunAsync(() => MintCell.RunAsync(address, admin, new TokenPile(), CpuMeter.None)),
+    ["introspect", var mintAt, var readAt] => await OneCell.IntrospectAsync(mintAt, readAt),
+    ["run", var results, var commit] => await Run.AllAsync(results, commit),
+    _ => OneCell.Usage(),
+};

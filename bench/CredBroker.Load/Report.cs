@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Text;
+
+namespace CredBroker.Load;
+
+/// <summary>The table, as it is printed and stored.</summary>
+internal sealed class Report
+{
+    private readonly StringBuilder _rows = new();
+
+    /// <summary>Adds a row, with its ratio to a floor and the aim for it.</summary>
+    public Measurement Add(string what, Measurement measured, (string Name, Measurement Measured)? floor = null, double? aim = null)
+    {
+        var ratio = floor is { } under ? string.Create(CultureInfo.InvariantCulture, $"{measured.PerSecond / under.Measured.PerSecond:0.00} x {under.Name}") : "";
+        var row = string.Create(CultureInfo.InvariantCulture,
+            $"| {what} | {measured.PerSecond:N0} | {Time(measured.P50)} | {Time(measured.P99)} | {ratio} | {(aim is { } least ? $"{least:0.00}" : "")} | {measured.Cpu} | {measured.Seconds:0.0} |");
+        _rows.AppendLine(row);
+        Console.WriteLine(row);
+        return measured;
+    }
+
+    public string Text(DateTimeOffset at, IEnumerable<(string Name, string Value)> facts)
+    {
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"# Load, {at:yyyy-MM-dd HH:mm} UTC\n\n");
+        foreach (var (name, value) in facts) text.Append(CultureInfo.InvariantCulture, $"- {name}: {value}\n");
+        return text.Append("\n| what | per second | p50 us | p99 us | ratio | aim | CPU us per call: server / PostgreSQL / caller | measured s |\n|---|--:|--:|--:|--:|--:|--:|--:|\n").Append(_rows)
+            .Append('\n').Append("""
+                Floors: echo is 200 bytes over the same gRPC layer, Kestrel settings and client; pgbench inserts one row like a token's per
+                transaction, prepared, into one plain table of the same cluster. A mint also checks its task, catalog and history, appends to
+                the audit trail and signs. "Each once" are tokens that another replica minted and this one has never seen. DPoP callers
+                sign a proof for each call, on the same cores.
+
+                """).ToString();
+    }
+
+    private static string Time(double? microseconds) => microseconds is { } us ? us.ToString("N0", CultureInfo.InvariantCulture) : "";
+}

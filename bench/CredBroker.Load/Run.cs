@@ -1,0 +1,71 @@
+using System.Globalization;
+using CredBroker.Load.Cells;
+using CredBroker.Load.Servers;
+
+namespace CredBroker.Load;
+
+/// <summary>Everything in one go: floors first, each server in a process of its own and idle while others are measured.</summary>
+internal static class Run
+{
+    public static async Task<int> AllAsync(string results, string commit)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        // On a disk: /tmp may be memory, where fsync is free. PostgreSQL may run under another account, which passes through.
+        var folder = Directory.CreateDirectory(Path.Combine("/var/tmp", $"cb-bench-{Environment.ProcessId}")).FullName;
+        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        try
+        {
+            var loadBefore = Machine.Load();
+            var (report, facts) = await MeasureAsync(folder, commit);
+            facts.Add(("load average", $"{loadBefore} before, {Machine.Load()} after (1, 5 and 15 minutes)"));
+            facts.Add(("duration", string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s in all")));
+            await StoreAsync(results, report, facts);
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<(Report Report, List<(string Name, string Value)> Facts)> MeasureAsync(string folder, string commit)
+    {
+        var report = new Report();
+        var (first, second) = (Path.Combine(folder, "a"), Path.Combine(folder, "b"));
+        var postgres = BrokerServer.PostgresOf(first);
+        await using var minting = await ChildServer.StartAsync("broker", first);
+        var facts = await Machine.FactsAsync(postgres, folder, commit);
+
+        var postmaster = BrokerServer.PostmasterOf(first);
+        var mintMeter = new CpuMeter(minting.ProcessId, postmaster);
+        var insert = report.Add("pgbench insert, durable", await PgbenchCell.RunAsync(postgres, folder, new CpuMeter(null, postmaster)));
+        Measurement echo;
+        await using (var server = await ChildServer.StartAsync("echo-server", Path.Combine(folder, "echo.sock")))
+        {
+            var meter = new CpuMeter(server.ProcessId, null);
+            // In this order: the first call of all finds everything uncompiled, the caller too, and the second is the floor.
+            report.Add("echo, TCP (h2c)", await EchoCell.RunAsync(server.Addresses[1], meter));
+            echo = report.Add("echo, Unix socket", await EchoCell.RunAsync(server.Addresses[0], meter));
+        }
+
+        var pile = new TokenPile();
+        report.Add("mint, Unix peer", await MintCell.RunAsync(minting.Addresses[0], admin: null, pile, mintMeter), ("pgbench", insert), aim: 0.4);
+        report.Add("mint, DPoP over TCP", await MintCell.RunAsync(minting.Addresses[1], minting.Addresses[0], pile, mintMeter), ("pgbench", insert));
+
+        await using var reading = await ChildServer.StartAsync("broker", second, $"Host={postgres};Username=postgres;Database=postgres");
+        var readMeter = new CpuMeter(reading.ProcessId, postmaster);
+        report.Add("introspect, seen before", await IntrospectCell.SeenBeforeAsync(reading.Addresses[0], pile, readMeter), ("echo", echo), aim: 0.4);
+        report.Add("introspect, each once", await IntrospectCell.EachOnceAsync(reading.Addresses[0], pile, readMeter), ("echo", echo), aim: 0.25);
+        return (report, facts);
+    }
+
+    private static async Task StoreAsync(string results, Report report, List<(string Name, string Value)> facts)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var text = report.Text(now, facts);
+        var file = Path.Combine(Directory.CreateDirectory(results).FullName, string.Create(CultureInfo.InvariantCulture, $"{now:yyyy-MM-dd}-{Environment.MachineName}.md"));
+        await File.WriteAllTextAsync(file, text);
+        Console.WriteLine($"\n{text}\nstored in {file}");
+    }
+}

@@ -1,0 +1,34 @@
+using CredBroker.Core.Catalog;
+
+namespace CredBroker.Cli;
+
+/// <summary>A catalog on disk: every file below a folder but hidden ones, named by its path from there.</summary>
+internal static class CatalogFolder
+{
+    /// <summary>Reads the files. One more than a catalog may have, or one byte, is enough to be refused by whoever checks them.</summary>
+    /// <exception cref="IOException">The folder or a file cannot be read.</exception>
+    public static IReadOnlyList<(string Name, ReadOnlyMemory<byte> Content)> Read(DirectoryInfo folder)
+    {
+        var files = new List<(string, ReadOnlyMemory<byte>)>();
+        var left = CatalogFiles.MaxTotalBytes + 1L;
+        foreach (var path in Directory.EnumerateFiles(folder.FullName, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetRelativePath(folder.FullName, path);
+            if (name.Split('/').Any(part => part.StartsWith('.'))) continue;
+            if (files.Count > CatalogFiles.MaxFiles || left <= 0) break;
+            var content = ReadUpTo(path, left);
+            left -= content.Length;
+            files.Add((name, content));
+        }
+
+        return files;
+    }
+
+    private static byte[] ReadUpTo(string path, long bytes)
+    {
+        using var file = File.OpenRead(path);
+        var content = new byte[Math.Min(file.Length, bytes)];
+        file.ReadExactly(content);
+        return content;
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using CredBroker.Cli.Grammar;
+using CredBroker.Cli.Output;
+using CredBroker.V1;
+
+namespace CredBroker.Cli.Commands;
+
+/// <summary><c>credbroker token mint</c>: the token, alone, on standard output.</summary>
+internal static class TokenMintCommand
+{
+    public static Command Build(Shell shell)
+    {
+        var task = CommonArguments.TaskId();
+        var capability = new Argument<Capability?>("capability")
+        {
+            Description = $"{CapabilityText.Form}, or JSON.",
+            CustomParser = result => CommonArguments.Capability(result.Tokens[0].Value, result.AddError),
+        };
+        var life = CommonArguments.Duration("--ttl", "How long the token may live; the ceiling when absent.");
+        var bearer = new Option<bool>("--bearer") { Description = "Ask for a token bound to no key, where the catalog allows it for the tool." };
+        var prompt = CommonArguments.Prompt();
+        var requestId = CommonArguments.RequestId();
+        var command = new Command("mint", "Mint a token for one capability of a task. It is bound to the caller's key: see --identity.")
+        {
+            task, capability, life, bearer, prompt, requestId,
+        };
+        return shell.Calling(command, async (call, ct) =>
+        {
+            var request = new MintRequest
+            {
+                RequestId = call.Get(requestId) ?? call.NewRequestId(),
+                TaskId = call.Get(task),
+                Capability = call.Get(capability),
+                TimeToLive = call.Get(life),
+                Bearer = call.Get(bearer),
+                PromptFragment = call.Get(prompt) ?? "",
+            };
+            var answer = await call.Tokens.MintAsync(request, cancellationToken: ct);
+            return call.Answer(answer, page =>
+            {
+                page.Line(answer.Token);
+                call.Terminal.Note($"{answer.TokenType} token {answer.Jti}, expires {Page.Time(answer.ExpiresAt)}");
+            });
+        });
+    }
+}

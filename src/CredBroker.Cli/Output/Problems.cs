@@ -1,0 +1,34 @@
+using System.Globalization;
+using CredBroker.V1;
+
+namespace CredBroker.Cli.Output;
+
+/// <summary>What is wrong with a catalog, in the form that editors jump to.</summary>
+internal static class Problems
+{
+    /// <summary>Each on a line of standard error: <c>file:line:column: error: message</c>.</summary>
+    public static void Tell(Terminal terminal, IEnumerable<CatalogProblem> problems, string folder)
+    {
+        foreach (var problem in problems)
+        {
+            var file = Path.Combine(folder, problem.File);
+            var kind = problem.Warning ? "warning" : "error";
+            terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{file}:{problem.Line}:{problem.Column}: {kind}: {problem.Message}"));
+        }
+    }
+
+    /// <summary>How many there are, in words.</summary>
+    public static string Count(IReadOnlyCollection<CatalogProblem> problems)
+    {
+        var (errors, warnings) = (problems.Count(problem => !problem.Warning), problems.Count(problem => problem.Warning));
+        return (errors, warnings) switch
+        {
+            (0, 0) => "no problems",
+            (0, _) => Many(warnings, "warning"),
+            (_, 0) => Many(errors, "error"),
+            _ => $"{Many(errors, "error")}, {Many(warnings, "warning")}",
+        };
+    }
+
+    private static string Many(int count, string word) => string.Create(CultureInfo.InvariantCulture, $"{count} {word}{(count == 1 ? "" : "s")}");
+}

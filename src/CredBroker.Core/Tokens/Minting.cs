@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using CredBroker.Core.Capabilities;
+using CredBroker.Core.Identity;
+using CredBroker.Core.Tasks;
+
+namespace CredBroker.Core.Tokens;
+
+/// <summary>
+/// Decides whether a token may be minted: the form of what is asked, then the task, then the catalog, then what judges within them.
+/// Default deny: only what every step lets through is approved.
+/// </summary>
+public static class Minting
+{
+    /// <summary>Longest canonical JSON of a token's capability, in bytes.</summary>
+    public const int MaxCapabilityBytes = 3072;
+
+    // Readers take tokens of 8 KiB (JwsLimits.Token). Base64url makes 4 of 3; header, signature, issuer, ids and times take 1,200 bytes.
+    private const int MaxBytesThatVary = 4900;
+
+    private static readonly TimeSpan MinTimeToLive = TimeSpan.FromSeconds(1);
+
+    /// <summary>Same ask, facts and moment, same decision.</summary>
+    public static MintDecision Decide(MintAsk ask, MintFacts facts, DateTimeOffset now)
+    {
+        if (RefuseForm(ask) is { } malformed) return new MintDecision.Denied(malformed);
+        if (facts.Task is not { } task) return Deny(Reason.UnknownTask);
+        if (RefuseTask(ask, task, now) is { } over) return Deny(over);
+        if (!CatalogAuthority.Allows(facts.Found, facts.Allowed, ask.Capability, out var rule, out var against)) return Deny(against.Value);
+        if (Judge(ask, task, rule) is { } judged) return judged;
+        if (ask.Binding is Binding.Bearer && !rule.BearerAllowed) return Deny(Reason.BearerNotAllowed);
+
+        if (!FitsReaders(ask, task, rule)) return new MintDecision.Denied(new(Reason.FieldTooLong, "capability", "too long with its identities"));
+
+        var expiresAt = Deadlines.OfToken(now, LifetimeOf(ask, facts, rule), task.Deadline);
+        // Less than a second of the task is left: a token in whole seconds would be born dead.
+        if (expiresAt <= now) return Deny(Reason.TaskOver);
+        return new MintDecision.Approved(new(ask, task, facts, rule, now, expiresAt));
+    }
+
+    /// <summary>
+    /// Answers a request whose token was minted already: the same token again if all that was asked is the same. The task must still be
+    /// live and the caller's; budget, catalog and policy had their word when it was minted.
+    /// </summary>
+    public static MintDecision Repeat(MintAsk ask, IssuedToken first, TaskFacts task, DateTimeOffset now)
+    {
+        if (first.Jti != ask.Jti || first.Task != task.Id) throw new UnreachableException("The token is of another request.");
+        if (RefuseCaller(ask, task, now) is { } reason) return Deny(reason);
+        return CryptographicOperations.FixedTimeEquals(first.AskDigest, ask.Digest())
+            ? new MintDecision.Approved(new(ask, task, first))
+            : new MintDecision.Denied(new(Reason.RequestIdReused, "request_id"));
+    }
+
+    private static Refusal? RefuseForm(MintAsk ask)
+    {
+        if (ask.TimeToLive is { } life && (life < MinTimeToLive || life.Ticks % TimeSpan.TicksPerSecond != 0))
+            return new(Reason.FieldOutOfRange, "time_to_live", "whole seconds, at least 1");
+        if (ask.PromptFragment is { } fragment && TaskText.Refuse("prompt_fragment", fragment, TaskLimits.MaxTextBytes) is { } refusal)
+            return refusal;
+        return CapabilityJson.LengthOf(ask.Capability) > MaxCapabilityBytes
+            ? new(Reason.FieldTooLong, "capability", $"at most {MaxCapabilityBytes} bytes of JSON")
+            : null;
+    }
+
+    private static Reason? RefuseTask(MintAsk ask, TaskFacts task, DateTimeOffset now) =>
+        RefuseCaller(ask, task, now) ?? (task.Spent >= task.Budget ? Reason.BudgetSpent : null);
+
+    private static Reason? RefuseCaller(MintAsk ask, TaskFacts task, DateTimeOffset now)
+    {
+        if (task.Id != ask.Task) throw new UnreachableException("The facts are of another task.");
+        return task.Workload != ask.Workload ? Reason.NotYourTask : task.Refuse(TaskEvent.Mint, now);
+    }
+
+    // The one place where policy speaks. Until there are policies: what the catalog allows and the envelope holds is allowed,
+    // and what is privileged is not, for nobody is there to speak for it.
+    private static MintDecision.Denied? Judge(MintAsk ask, TaskFacts task, ActionRule rule) => task.Envelope.Cover(ask.Capability) switch
+    {
+        Coverage.Covered when rule.Risk == RiskClass.Privileged => Deny(Reason.PrivilegedNeedsPolicy),
+        Coverage.Covered => null,
+        Coverage.OtherAction => Deny(Reason.ActionOutsideEnvelope),
+        Coverage.OtherResource => Deny(Reason.ResourceOutsideEnvelope),
+        Coverage.OtherParameters => Deny(Reason.ParameterOutsideEnvelope),
+        _ => throw new UnreachableException(),
+    };
+
+    // A token that every reader refuses must not be minted: long identities, or many of them, leave less room for the capability.
+    private static bool FitsReaders(MintAsk ask, TaskFacts task, ActionRule rule)
+    {
+        const int LevelOfActors = 20;
+        var length = CapabilityJson.LengthOf(ask.Capability) + rule.Audience.Length + (2 * LengthOf(task.Workload));
+        foreach (var actor in task.Above) length += LengthOf(actor) + LevelOfActors;
+        return length <= MaxBytesThatVary;
+    }
+
+    private static int LengthOf(SpiffeId id) => "spiffe://".Length + id.TrustDomain.ToString().Length + id.Path.Length;
+
+    private static TimeSpan LifetimeOf(MintAsk ask, MintFacts facts, ActionRule rule)
+    {
+        var ceiling = rule.MaxTokenLifetime < facts.RiskCeiling ? rule.MaxTokenLifetime : facts.RiskCeiling;
+        return ask.TimeToLive < ceiling ? ask.TimeToLive.Value : ceiling;
+    }
+
+    private static MintDecision.Denied Deny(Reason reason) => new(new Refusal(reason));
+}

@@ -1,0 +1,35 @@
+using Grpc.AspNetCore.Server;
+using Grpc.HealthCheck;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CredBroker.Server.Hosting;
+
+/// <summary>Registers what cuts across.</summary>
+internal static class HostingSlice
+{
+    public static void AddHosting(this IServiceCollection services, BrokerOptions options)
+    {
+        services.AddSingleton<HealthServiceImpl>();
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<DatabaseWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseWatch>());
+        services.AddHostedService<Preparation>();
+        services.AddHostedService<Telemetry>();
+        services.AddSingleton<PublicOrigins>();
+        services.AddSingleton<DpopGate>();
+        services.AddSingleton<CallRates>();
+        services.AddSingleton<Denials>();
+        services.AddSingleton<Authentication>();
+        services.AddSingleton<Pipeline>();
+        services.AddSingleton<PeerWorkloads>();
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = options.MaxMessageBytes;
+            grpc.Interceptors.Add<Pipeline>();
+        });
+        services.Configure<GrpcServiceOptions<Services.AdminService>>(admin => admin.MaxReceiveMessageSize = ApplyCatalogBytes);
+    }
+
+    // The files of a catalog (1 MiB together) and their names.
+    private const int ApplyCatalogBytes = (1024 + 64) * 1024;
+}

@@ -1,0 +1,29 @@
+using CredBroker.Server.Keys;
+using CredBroker.Server.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace CredBroker.Server.Hosting;
+
+/// <summary>What must be there before the first call: clocks that agree, the catalog in force, keys that sign and verify.</summary>
+internal sealed class Preparation(
+    NpgsqlDataSource database, BrokerOptions options, TimeProvider clock, LiveCatalog catalog, Partitions partitions, SigningKeys signing, PublicKeys verifying, Readiness readiness, ILogger<Preparation> log) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (await Clocks.CompareAsync(database, clock, options.MaxClockDifference, cancellationToken) is { } difference)
+            throw new StartException(difference.ToString(), "synchronise both machines' clocks, or raise MaxClockDifference");
+        await partitions.KeepAsync(cancellationToken);
+        log.CatalogInForce((await catalog.RefreshAsync(cancellationToken)).Version);
+        await signing.MaintainAsync(cancellationToken);
+        await verifying.RefreshAsync(cancellationToken);
+        readiness.Prepared();
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        readiness.Draining();
+        return Task.CompletedTask;
+    }
+}

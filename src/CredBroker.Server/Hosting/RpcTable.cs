@@ -1,0 +1,60 @@
+using System.Collections.Frozen;
+
+namespace CredBroker.Server.Hosting;
+
+/// <summary>Who may call an RPC. A caller needs one of them; a denial does not say which.</summary>
+[Flags]
+internal enum Callers
+{
+    Nobody = 0,
+    Anyone = 1,
+    Workload = 2,
+    Backend = 4,
+    Viewer = 8,
+    Operator = 16,
+    PolicyAdmin = 32,
+}
+
+/// <summary>What cuts across one RPC. The limits are those of API.md's tables; null timeouts are for streams that stay open.</summary>
+/// <param name="Method">Full name as on the wire: <c>/package.Service/Method</c>.</param>
+/// <param name="MayCall">Who may call.</param>
+/// <param name="NeedsDatabase">True: answered UNAVAILABLE at once while the database is away.</param>
+/// <param name="Bounded">True: must answer within <see cref="BrokerOptions.CallTimeout"/>.</param>
+internal sealed record RpcRow(string Method, Callers MayCall, bool NeedsDatabase = true, bool Bounded = true);
+
+/// <summary>One row per RPC: an RPC without a row cannot be called, and fails a convention test.</summary>
+internal static class RpcTable
+{
+    private const Callers AnyProven = Callers.Workload | Callers.Viewer | Callers.Operator | Callers.PolicyAdmin;
+
+    /// <summary>Every RPC that this process answers.</summary>
+    public static IReadOnlyList<RpcRow> Rows { get; } =
+    [
+        new("/credbroker.v1.Attestation/Attest", Callers.Anyone),
+        new("/credbroker.v1.Attestation/WhoAmI", AnyProven),
+
+        new("/credbroker.v1.Tasks/StartTask", Callers.Workload),
+        new("/credbroker.v1.Tasks/Heartbeat", Callers.Workload),
+        new("/credbroker.v1.Tasks/EndTask", Callers.Workload),
+        new("/credbroker.v1.Tasks/GetTask", Callers.Workload),
+
+        new("/credbroker.v1.Tokens/Mint", Callers.Workload),
+        new("/credbroker.v1.Tokens/Introspect", Callers.Backend),
+        new("/credbroker.v1.Tokens/Revoke", Callers.Workload | Callers.Operator),
+
+        new("/credbroker.v1.Admin/ApplyCatalog", Callers.PolicyAdmin),
+        new("/credbroker.v1.Admin/GetCatalog", Callers.Viewer),
+        new("/credbroker.v1.Admin/ListTasks", Callers.Viewer),
+        new("/credbroker.v1.Admin/Revoke", Callers.Operator),
+        new("/credbroker.v1.Admin/StandingAccess", Callers.Viewer),
+        new("/credbroker.v1.Admin/CreateJoinToken", Callers.Operator),
+
+        new("/grpc.health.v1.Health/Check", Callers.Anyone, NeedsDatabase: false),
+        new("/grpc.health.v1.Health/Watch", Callers.Anyone, NeedsDatabase: false, Bounded: false),
+    ];
+
+    private static readonly FrozenDictionary<string, RpcRow> s_byMethod = Rows.ToFrozenDictionary(row => row.Method, StringComparer.Ordinal);
+
+    /// <summary>The row of a method, or null: then the method does not exist.</summary>
+    public static RpcRow? Find(string method) => s_byMethod.GetValueOrDefault(method);
+}

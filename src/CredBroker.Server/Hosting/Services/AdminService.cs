@@ -1,0 +1,33 @@
+using CredBroker.Server.Attestation;
+using CredBroker.Server.Catalog;
+using CredBroker.Server.Revocation;
+using CredBroker.Server.Tasks;
+using CredBroker.Server.Tokens;
+using Grpc.Core;
+
+using CredBroker.V1;
+
+namespace CredBroker.Server.Hosting.Services;
+
+/// <summary>credbroker.v1.Admin: each RPC is a slice of its own, in the folder of what it concerns.</summary>
+internal sealed class AdminService(
+    ApplyCatalog apply, GetCatalog get, ListTasks list, EmergencyStop stop, StandingAccess standing, CreateJoinToken join) : V1.Admin.AdminBase
+{
+    public override Task<ApplyCatalogResponse> ApplyCatalog(ApplyCatalogRequest request, ServerCallContext context) =>
+        Call.AnswerAsync(context, request, apply.HandleAsync);
+
+    public override Task<GetCatalogResponse> GetCatalog(GetCatalogRequest request, ServerCallContext context) =>
+        Call.AnswerAsync(context, request, get.HandleAsync);
+
+    public override Task<ListTasksResponse> ListTasks(ListTasksRequest request, ServerCallContext context) =>
+        Call.AnswerAsync(context, request, list.HandleAsync);
+
+    public override Task<RevokeResponse> Revoke(RevokeRequest request, ServerCallContext context) =>
+        Call.AnswerAsync(context, request, stop.HandleAsync);
+
+    public override Task<StandingAccessResponse> StandingAccess(StandingAccessRequest request, ServerCallContext context) =>
+        Call.AnswerAsync(context, request, standing.HandleAsync);
+
+    public override Task<CreateJoinTokenResponse> CreateJoinToken(CreateJoinTokenRequest request, ServerCallContext context) =>
+        Call.AnswerAsync(context, request, join.HandleAsync);
+}

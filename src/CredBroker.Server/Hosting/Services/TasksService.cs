@@ -1,0 +1,22 @@
+using CredBroker.Server.Tasks;
+using Grpc.Core;
+
+using CredBroker.V1;
+
+namespace CredBroker.Server.Hosting.Services;
+
+/// <summary>credbroker.v1.Tasks: each RPC is a slice of its own.</summary>
+internal sealed class TasksService(StartTask start, Heartbeat heartbeat, EndTask end, GetTask get) : V1.Tasks.TasksBase
+{
+    public override Task<StartTaskResponse> StartTask(StartTaskRequest request, ServerCallContext context) =>
+        Call.AnswerAsync(context, request, start.HandleAsync);
+
+    public override Task<HeartbeatResponse> Heartbeat(HeartbeatRequest request, ServerCallContext context) =>
+        Call.AnswerAsync(context, request, heartbeat.HandleAsync);
+
+    public override Task<EndTaskResponse> EndTask(EndTaskRequest request, ServerCallContext context) =>
+        Call.AnswerAsync(context, request, end.HandleAsync);
+
+    public override Task<GetTaskResponse> GetTask(GetTaskRequest request, ServerCallContext context) =>
+        Call.AnswerAsync(context, request, get.HandleAsync);
+}

@@ -1,0 +1,15 @@
+using CredBroker.Core.Identity;
+using CredBroker.Core.Tokens;
+
+namespace CredBroker.Server.Keys;
+
+/// <summary>What a token of ours says, once its signature, type and issuer were verified. Times are in whole seconds.</summary>
+/// <param name="KeyId">The key that signed it.</param>
+/// <param name="Audience">One audience: ours name exactly one.</param>
+/// <param name="Subject">The workload.</param>
+/// <param name="Id"><c>jti</c>.</param>
+/// <param name="Binding">From <c>cnf</c>; bearer when there is none.</param>
+/// <param name="IssuedAt">When it was issued.</param>
+/// <param name="ExpiresAt">When it ends, whatever else happens.</param>
+internal sealed record VerifiedToken(
+    string KeyId, string Audience, SpiffeId Subject, Guid Id, Binding Binding, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);

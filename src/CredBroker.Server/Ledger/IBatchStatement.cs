@@ -1,0 +1,21 @@
+using Npgsql;
+
+namespace CredBroker.Server.Ledger;
+
+/// <summary>How asks of one kind become one round trip. Used by one loop at a time.</summary>
+internal interface IBatchStatement<TAsk, TAnswer>
+{
+    /// <summary>The commands, prepared once on each connection; their parameters are the lists that <see cref="Add"/> fills.</summary>
+    NpgsqlBatch Batch { get; }
+
+    /// <summary>Empties the lists.</summary>
+    void Clear();
+
+    /// <summary>Appends one ask.</summary>
+    void Add(TAsk ask);
+
+    /// <summary>
+    /// Keeps an answer for each ask, by position. An ask that gets none was not decided, and goes to the patient queue.
+    /// </summary>
+    Task ReadAsync(NpgsqlDataReader reader, IReadOnlyList<Pending<TAsk, TAnswer>> asks);
+}

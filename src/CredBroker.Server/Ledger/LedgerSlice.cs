@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CredBroker.Server.Ledger;
+
+/// <summary>Registers the batched hot path.</summary>
+internal static class LedgerSlice
+{
+    public static void AddLedger(this IServiceCollection services, string connectionString)
+    {
+        var options = new LedgerOptions();
+        services.AddSingleton(options);
+        services.AddSingleton(_ => new LedgerSource(connectionString, options));
+        services.AddSingleton<LedgerMeter>();
+        services.AddSingleton<LedgerParts>();
+        services.AddSingleton<MintLedger>();
+        services.AddSingleton<TaskReader>();
+        services.AddSingleton<TokenReader>();
+        services.AddSingleton<AuditAppender>();
+        services.AddSingleton<TaskEnding>();
+        services.AddSingleton<TaskSweep>();
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text;
+using System.Text.Json;
+using CredBroker.Core.Catalog;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace CredBroker.Server.Storage;
+
+/// <summary>
+/// The catalog in force, as this replica last read it. It may be a moment old: whatever commits by it checks its version against
+/// catalog_head in the same transaction, and on a difference reads again and decides again.
+/// </summary>
+internal sealed class LiveCatalog(IDbContextFactory<BrokerDb> databases) : IDisposable
+{
+    private readonly SemaphoreSlim _one = new(1);
+    private volatile CatalogSnapshot _current = CatalogSnapshot.Empty;
+
+    /// <summary>Immutable: take it once per decision.</summary>
+    public CatalogSnapshot Current => _current;
+
+    /// <summary>Reads the head again, and the catalog when its version changed. Returns what is in force.</summary>
+    /// <exception cref="InvalidDataException">The stored catalog does not read: the database was changed behind the broker's back.</exception>
+    public async Task<CatalogSnapshot> RefreshAsync(CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            await using var db = await databases.CreateDbContextAsync(ct);
+            var version = await db.CatalogHead.AsNoTracking().Select(head => head.Version).SingleAsync(ct);
+            if (version == _current.Version) return _current;
+            if (version == 0) return _current = CatalogSnapshot.Empty;
+            var row = await db.CatalogVersions.AsNoTracking().SingleAsync(catalog => catalog.Version == version, ct);
+            return _current = SnapshotOf(row);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>
+    /// The catalog in force, which stays in force until the transaction ends: the lock that ApplyCatalog takes alone is shared first, in a
+    /// statement of its own, so that the snapshot which reads the head is younger than the lock.
+    /// </summary>
+    public async Task<CatalogSnapshot> HoldAsync(NpgsqlTransaction transaction, CancellationToken ct)
+    {
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction)
+        {
+            BatchCommands =
+            {
+                new("SELECT pg_advisory_xact_lock_shared($1)") { Parameters = { new NpgsqlParameter<long> { TypedValue = AdvisoryLocks.CatalogHead } } },
+                new("SELECT version FROM catalog_head"),
+            },
+        };
+        int version;
+        await using (var reader = await batch.ExecuteReaderAsync(ct))
+        {
+            await reader.NextResultAsync(ct);
+            await reader.ReadAsync(ct);
+            version = reader.GetInt32(0);
+        }
+
+        var snapshot = _current;
+        return snapshot.Version == version ? snapshot : await RefreshAsync(ct);
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private static CatalogSnapshot SnapshotOf(CatalogVersionRow row)
+    {
+        var files = JsonSerializer.Deserialize<Dictionary<string, string>>(row.Files) ?? [];
+        var named = files.Select(file => (file.Key, (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(file.Value)));
+        return CatalogReader.Read(named) is CatalogReading.Valid valid && valid.As(row.Version) is var snapshot
+            && snapshot.Digest.AsSpan().SequenceEqual(row.Digest)
+            ? snapshot
+            : throw new InvalidDataException($"Catalog version {row.Version} in the database does not read, or is not what was applied.");
+    }
+}

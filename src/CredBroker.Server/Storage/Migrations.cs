@@ -1,0 +1,9 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace CredBroker.Server.Storage;
+
+// A class for each file of migrations/, found by EF Core through its attributes. A file is never changed once it was released.
+
+[DbContext(typeof(BrokerDb)), Migration("0001_initial")]
+internal sealed class Initial : SqlFileMigration;

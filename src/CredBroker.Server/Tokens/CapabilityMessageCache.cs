@@ -1,0 +1,31 @@
+using CredBroker.Server.Ledger;
+using CredBroker.Server.Wire;
+
+using CredBroker.V1;
+
+namespace CredBroker.Server.Tokens;
+
+/// <summary>
+/// Capabilities of token rows as messages, by their text: reading the text is a tenth of an introspection, and the same few capabilities
+/// are granted again and again. Rows are read anew each time; nothing here says whether a token lives. The messages are shared: nobody
+/// may change one.
+/// </summary>
+internal sealed class CapabilityMessageCache
+{
+    // Longer ones are read anew: with them the bound on entries would be none on memory.
+    private const int LongestKept = 1_024;
+
+    private readonly BoundedCache<Text, Capability> _known = new(capacity: 4_096);
+
+    /// <summary>The capability of a row.</summary>
+    /// <exception cref="InvalidDataException">The row does not read.</exception>
+    public Capability Of(TokenRow row)
+    {
+        if (row.Resource.Length + row.ParametersJson.Length > LongestKept) return IssuedTokens.CapabilityOf(row).ToMessage();
+        var text = new Text(row.Tool, row.Action, row.Resource, row.ParametersJson);
+        if (!_known.TryGet(text, out var message)) _known.Add(text, message = IssuedTokens.CapabilityOf(row).ToMessage());
+        return message!;
+    }
+
+    private readonly record struct Text(string Tool, string Action, string Resource, string Parameters);
+}

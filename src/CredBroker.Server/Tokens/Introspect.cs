@@ -1,0 +1,55 @@
+using CredBroker.Core;
+using CredBroker.Core.Identity;
+using CredBroker.Core.Tokens;
+using CredBroker.Server.Keys;
+using CredBroker.Server.Ledger;
+
+using CredBroker.V1;
+
+namespace CredBroker.Server.Tokens;
+
+/// <summary>
+/// Introspect (RFC 7662): whether a token is active, by one exact read, for a backend that serves its audience. Whatever else is asked
+/// about gets exactly <c>active = false</c>. Refusals: malformed fields only.
+/// </summary>
+internal sealed class Introspect(OwnTokens own, TokenReader tokens, PresentedProofs proofs, CapabilityMessageCache capabilities)
+{
+    private static readonly IntrospectResponse s_inactive = new() { Active = false };
+
+    public async Task<Reply<IntrospectResponse>> HandleAsync(IntrospectRequest request, Caller caller, CancellationToken ct)
+    {
+        if (request.Token.Length == 0) return Reply.Refuse<IntrospectResponse>(new(Reason.FieldMissing, "token", "is required"));
+        if (request.Token.Length > JwsLimits.Token.MaxLength)
+            return Reply.Refuse<IntrospectResponse>(new(Reason.FieldTooLong, "token", $"at most {JwsLimits.Token.MaxLength} characters"));
+
+        if (await own.VerifyAsync(request.Token, ct) is not { } token) return Inactive();
+        if (!caller.Serves.Contains(token.Audience)) return Inactive();
+        if (await tokens.ReadAsync(Jti.Of(token.Id), ct) is not { Active: true } row || row.Audience != token.Audience) return Inactive();
+        if (request.Proof is { } proof && !proofs.Holds(proof, request.Token, token.Binding)) return Inactive();
+        return Reply.Of(Answer(token, row));
+    }
+
+    private static Reply<IntrospectResponse> Inactive() => Reply.Of(s_inactive);
+
+    private IntrospectResponse Answer(VerifiedToken token, TokenRow row)
+    {
+        var answer = new IntrospectResponse
+        {
+            Active = true, Iss = own.Issuer, Sub = token.Subject.ToString(), Aud = row.Audience, ClientId = row.Workload, Jti = row.Jti.ToString(),
+            Iat = row.IssuedAt.ToUnixTimeSeconds(), Nbf = row.IssuedAt.ToUnixTimeSeconds(), Exp = token.ExpiresAt.ToUnixTimeSeconds(),
+            TokenType = token.Binding.TokenType, Capability = capabilities.Of(row),
+            TaskId = row.TaskId.ToString(), Txn = row.RootId.ToString(), Initiator = row.Initiator,
+        };
+        switch (token.Binding)
+        {
+            case Binding.Jkt key:
+                answer.Cnf = new Confirmation { Jkt = key.Thumbprint.ToString() };
+                break;
+            case Binding.X5tS256 certificate:
+                answer.Cnf = new Confirmation { X5TS256 = certificate.Thumbprint.ToString() };
+                break;
+        }
+
+        return answer;
+    }
+}

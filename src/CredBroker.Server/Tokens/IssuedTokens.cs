@@ -1,0 +1,29 @@
+using CredBroker.Core.Capabilities;
+using CredBroker.Core.Tokens;
+using CredBroker.Server.Ledger;
+
+namespace CredBroker.Server.Tokens;
+
+/// <summary>Token rows as values.</summary>
+internal static class IssuedTokens
+{
+    /// <summary>The capability of a row.</summary>
+    /// <exception cref="InvalidDataException">The row does not read.</exception>
+    public static Capability CapabilityOf(TokenRow row) =>
+        CapabilityJson.TryParse(row.Tool, row.Action, row.Resource, row.ParametersJson, out var capability)
+            ? capability
+            : throw new InvalidDataException($"Token {row.Jti} in the database does not read.");
+
+    /// <summary>What a row is bound to.</summary>
+    /// <exception cref="InvalidDataException">The row does not read.</exception>
+    public static Binding BindingOf(TokenRow row) => Binding.TryParse(row.Cnf, out var binding)
+        ? binding
+        : throw new InvalidDataException($"Token {row.Jti} in the database does not read.");
+
+    /// <summary>The row as the rules see it.</summary>
+    public static IssuedToken Of(TokenRow row) => new()
+    {
+        Jti = row.Jti, Task = row.TaskId, Capability = CapabilityOf(row), Audience = row.Audience, Binding = BindingOf(row),
+        IssuedAt = row.IssuedAt, ExpiresAt = row.ExpiresAt, Uses = row.UsesLeft, Decision = row.DecisionId, AskDigest = row.AskDigest,
+    };
+}

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using CredBroker.Core;
+using CredBroker.Core.Audit;
+using CredBroker.Core.Capabilities;
+using CredBroker.Core.Identity;
+using CredBroker.Core.Tokens;
+using CredBroker.Server.Keys;
+using CredBroker.Server.Ledger;
+using CredBroker.Server.Storage;
+using CredBroker.Server.Wire;
+using Google.Protobuf.WellKnownTypes;
+
+using CredBroker.V1;
+
+namespace CredBroker.Server.Tokens;
+
+/// <summary>
+/// Mint: a token for one capability of one task. Decided on facts, committed only if they still hold, else decided again; the token
+/// leaves after the commit. Refusals: malformed fields; every denial of authority (recorded, and all alike to the caller).
+/// </summary>
+internal sealed class Mint(
+    LiveCatalog catalog, MintFactsReader facts, MintLedger ledger, TokenReader tokens, TokenSigner signer, TextKeepings keepings, AuditAppender audit,
+    TimeProvider clock)
+{
+    // Each further try needs another grant of the tree, or another catalog, to have come between: five in a row is a storm.
+    private const int MostTries = 5;
+
+    private static readonly TimeSpan s_longest = TimeSpan.FromHours(24);
+
+    public async Task<Reply<MintResponse>> HandleAsync(MintRequest request, Caller caller, CancellationToken ct)
+    {
+        var fields = new Fields();
+        var requestId = fields.RequestId(request.RequestId);
+        var taskId = fields.TaskId(request.TaskId);
+        var capability = fields.Capability(request.Capability, "capability");
+        var timeToLive = fields.Duration(request.TimeToLive, "time_to_live", TimeSpan.FromSeconds(1), s_longest);
+        if (fields.Refusal is { } malformed) return Reply.Refuse<MintResponse>(malformed);
+        if ((request.Bearer ? new Binding.Bearer() : caller.Binding) is not { } binding)
+            return Reply.Refuse<MintResponse>(new(Reason.NoCredential, Detail: "send the identity token of Attest: the minted token is bound to its key"));
+
+        var ask = new MintAsk
+        {
+            Request = requestId, Decision = DecisionId.New(clock.GetUtcNow()), Task = taskId, Workload = caller.Workload!.Value,
+            Capability = capability!, Binding = binding, TimeToLive = timeToLive,
+            PromptFragment = request.PromptFragment is "" ? null : request.PromptFragment,
+        };
+        for (var tries = 1; tries <= MostTries; tries++)
+            if (await TryAsync(ask, ct) is { } reply)
+                return reply;
+        return Reply.Refuse<MintResponse>(new(Reason.Overloaded, Detail: "the task's history keeps changing"), TimeSpan.FromSeconds(1));
+    }
+
+    // Null: what was decided on has changed, decide again.
+    private async ValueTask<Reply<MintResponse>?> TryAsync(MintAsk ask, CancellationToken ct)
+    {
+        var snapshot = catalog.Current;
+        var known = await facts.ReadAsync(ask, snapshot, ct);
+        var now = clock.GetUtcNow();
+        switch (Minting.Decide(ask, known, now))
+        {
+            case MintDecision.Approved(var grant):
+                var kept = ask.PromptFragment is { } fragment ? keepings.Of(snapshot.Catalog.Settings.Prompts).Keep(fragment) : null;
+                return await CommitAsync(ask, grant, known, AuditPayloads.TokenMinted(now, grant, kept), ct);
+            case MintDecision.Denied(var refusal):
+                return await DenyAsync(ask, refusal, known, ct);
+            default:
+                throw new UnreachableException("Nothing asks for approvals before policies do.");
+        }
+    }
+
+    private async ValueTask<Reply<MintResponse>?> CommitAsync(MintAsk ask, ApprovedGrant grant, MintFacts known, AuditEntry entry, CancellationToken ct)
+    {
+        var key = signer.Key;
+        var commit = ledger.CommitAsync(CommitOf(grant, key, entry), ct);
+        // Signed while the commit is under way; it leaves this method only if that succeeds.
+        var token = signer.Sign(grant, key);
+        switch (await commit)
+        {
+            case MintOutcome.Minted:
+                return Reply.Of(AnswerOf(grant, token));
+            case MintOutcome.Duplicate:
+                return await RepeatAsync(ask, known, ct);
+            case MintOutcome.TaskOver:
+                return await RecordAsync(ask, new(Reason.TaskOver), ct);
+            case MintOutcome.BudgetSpent:
+                return await DenyAsync(ask, new(Reason.BudgetSpent), known, ct);
+            case MintOutcome.CatalogChanged:
+                await catalog.RefreshAsync(ct);
+                return null;
+            case MintOutcome.HistoryChanged:
+                return null;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    // A retry whose first attempt spent the last of the budget is not denied: it is answered as the first was.
+    private async ValueTask<Reply<MintResponse>> DenyAsync(MintAsk ask, Refusal refusal, MintFacts known, CancellationToken ct)
+    {
+        if (!refusal.IsDenial) return Reply.Refuse<MintResponse>(refusal);
+        return refusal.Reason == Reason.BudgetSpent && await RepeatAsync(ask, known, ct) is { } repeated ? repeated : await RecordAsync(ask, refusal, ct);
+    }
+
+    private async ValueTask<Reply<MintResponse>?> RepeatAsync(MintAsk ask, MintFacts known, CancellationToken ct)
+    {
+        if (await tokens.ReadAsync(ask.Jti, ct) is not { } row || known.Task is not { } task) return null;
+        return Minting.Repeat(ask, IssuedTokens.Of(row), task, clock.GetUtcNow()) switch
+        {
+            MintDecision.Approved(var grant) => Reply.Of(AnswerOf(grant, signer.Sign(grant, signer.Key))),
+            MintDecision.Denied(var refusal) when refusal.IsDenial => await RecordAsync(ask, refusal, ct),
+            MintDecision.Denied(var refusal) => Reply.Refuse<MintResponse>(refusal),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private async ValueTask<Reply<MintResponse>> RecordAsync(MintAsk ask, Refusal refusal, CancellationToken ct)
+    {
+        await audit.AppendAsync(AuditPayloads.MintDenied(clock.GetUtcNow(), ask, refusal), ct);
+        return Reply.Refuse<MintResponse>(refusal, ask.Decision);
+    }
+
+    private static MintCommit CommitOf(ApprovedGrant grant, SigningKey key, AuditEntry entry) => new()
+    {
+        Jti = grant.Jti, TaskId = grant.Task, RootId = grant.Root, HistoryVersion = grant.HistoryVersion, CatalogVersion = grant.CatalogVersion,
+        Grows = grant.Adds, Tool = grant.Capability.Tool.ToString(), Action = grant.Capability.Action.ToString(),
+        Resource = grant.Capability.Resource.ToString(), ParametersJson = CapabilityJson.ParametersToText(grant.Capability),
+        Audience = grant.Audience, Cnf = grant.Binding.ToColumn(), Kid = key.KeyId, IssuedAt = grant.IssuedAt, ExpiresAt = grant.ExpiresAt,
+        UsesLeft = grant.Uses, DecisionId = grant.Decision, AskDigest = grant.AskDigest, Audit = entry,
+    };
+
+    private static MintResponse AnswerOf(ApprovedGrant grant, string token) => new()
+    {
+        Token = token, TokenType = grant.Binding.TokenType, Jti = grant.Jti.ToString(), ExpiresAt = grant.ExpiresAt.ToTimestamp(),
+        DecisionId = grant.Decision.ToString(),
+    };
+}

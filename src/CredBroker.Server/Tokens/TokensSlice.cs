@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CredBroker.Server.Tokens;
+
+/// <summary>Registers the slice.</summary>
+internal static class TokensSlice
+{
+    public static void AddTokens(this IServiceCollection services)
+    {
+        services.AddSingleton<Mint>();
+        services.AddSingleton<MintFactsReader>();
+        services.AddSingleton<Introspect>();
+        services.AddSingleton<CapabilityMessageCache>();
+        services.AddSingleton<PresentedProofs>();
+        services.AddSingleton<RevokeToken>();
+        services.AddSingleton<StandingAccess>();
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.RegularExpressions;
+using CredBroker.Core.Tokens;
+using CredBroker.Server.Ledger;
+using Npgsql;
+
+namespace CredBroker.IntegrationTests.Ledger;
+
+/// <summary>The plans are generic and kept for the life of a connection, so they must be right whatever the tables hold.</summary>
+public sealed partial class LedgerPlanTests(Postgres postgres)
+{
+    [Fact]
+    public async Task Partitions_that_cannot_hold_a_token_are_not_touched_by_a_read()
+    {
+        await using var ledger = await TestLedger.StartAsync(postgres);
+        var ask = await ledger.AskAsync(await ledger.StartTaskAsync());
+        await ledger.Mints.CommitAsync(ask, TestLedger.Ct);
+        var partitions = (int)await ledger.ScalarAsync<long>("SELECT count(*) FROM pg_inherits WHERE inhparent = 'tokens'::regclass");
+
+        var plan = await RunAsync(ledger, TokenStatement.Sql, ask.Jti);
+
+        Assert.True(partitions > 3);
+        Assert.Equal((partitions, partitions - 1), (Partition().Count(plan), NeverExecuted().Count(plan)));
+    }
+
+    [Fact]
+    public async Task The_obvious_form_of_that_read_would_touch_them_all()
+    {
+        await using var ledger = await TestLedger.StartAsync(postgres);
+        var ask = await ledger.AskAsync(await ledger.StartTaskAsync());
+
+        var plan = await RunAsync(ledger, "SELECT * FROM tokens t WHERE t.jti = ANY($1::uuid[])", ask.Jti);
+
+        Assert.True(Partition().Count(plan) > 3);
+        Assert.Equal(0, NeverExecuted().Count(plan));
+    }
+
+    // With few tasks, or none, an index of all live tasks looks as good as the primary key, and reading the whole table better than both.
+    [Theory]
+    [InlineData(MintSql.LockRows, 2, "uuid[]")]
+    [InlineData(MintSql.Judge, 22, "unknown")]
+    [InlineData(TaskStatement.Sql, 1, "unknown")]
+    [InlineData(TokenStatement.Sql, 1, "unknown")]
+    public async Task A_plan_made_while_there_are_few_tasks_finds_them_by_their_ids_all_the_same(string sql, int parameters, string type)
+    {
+        await using var ledger = await TestLedger.StartAsync(postgres);
+        for (var i = 0; i < 3; i++) await ledger.StartTaskAsync();
+        await ledger.ExecuteAsync("VACUUM ANALYZE tasks");
+        await using var connection = await ledger.Parts.Source.OpenAsync();
+        await ExecuteAsync(connection, $"PREPARE planned ({string.Join(", ", Enumerable.Repeat(type, parameters))}) AS {sql}");
+
+        var plan = await ExplainAsync(connection, $"EXPLAIN EXECUTE planned ({string.Join(", ", Enumerable.Repeat("NULL", parameters))})");
+
+        Assert.Contains("tasks_pkey", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("tasks_live", plan, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"Seq Scan on (?!catalog_head)", plan);
+    }
+
+    private static async Task<string> RunAsync(TestLedger ledger, string sql, Jti jti)
+    {
+        await using var connection = await ledger.Parts.Source.OpenAsync();
+        await ExecuteAsync(connection, $"PREPARE reading (uuid[]) AS {sql}");
+        return await ExplainAsync(connection, $"EXPLAIN (ANALYZE, COSTS off, TIMING off) EXECUTE reading ('{{{jti}}}')");
+    }
+
+    private static async Task<string> ExplainAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var explain = new NpgsqlCommand(sql, connection);
+        await using var reader = await explain.ExecuteReaderAsync(TestLedger.Ct);
+        var lines = new List<string>();
+        while (await reader.ReadAsync(TestLedger.Ct)) lines.Add(reader.GetString(0));
+        return string.Join('\n', lines);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(TestLedger.Ct);
+    }
+
+    [GeneratedRegex(@"Scan.* on tokens_\d+\b")]
+    private static partial Regex Partition();
+
+    [GeneratedRegex(@"Scan.* on tokens_\d+\b.*never executed")]
+    private static partial Regex NeverExecuted();
+}
