@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using CredBroker.Client;
 using CredBroker.V1;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Task = System.Threading.Tasks.Task;
 
@@ -13,7 +14,10 @@ public sealed class CrashTests(Postgres postgres)
     private const int Kills = 20;
     private const int Callers = 6;
 
-    [Fact(Skip = "open: after some kills the load does not come back within a minute, and why is not yet known")]
+    // Longer than a caller takes for one task; shorter than it takes to fill the workload's live tasks with what the killed left behind.
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(5);
+
+    [Fact]
     public async Task Killed_twenty_times_under_load_a_broker_keeps_every_promise_that_it_answered()
     {
         var folder = Directory.CreateTempSubdirectory("cb-").FullName;
@@ -68,10 +72,10 @@ public sealed class CrashTests(Postgres postgres)
         foreach (var token in dead)
             Assert.False((await backend.Tokens.IntrospectAsync(new IntrospectRequest { Token = token.Value.Token })).Active);
 
-        // No task is stuck: each can be ended, and then nothing stands.
-        foreach (var task in seen.Started.Keys)
-            await connection.Admin.RevokeAsync(new RevokeRequest { RequestId = TestBroker.NewId(), TaskId = task, Cause = "the test is over" });
-        Assert.Equal(0L, await database.ScalarAsync<long>("SELECT count(*) FROM tasks WHERE state < 2 AND id::text = ANY($1)", seen.Started.Keys.ToArray()));
+        // No task is stuck: those whose callers were cut off lose their heartbeat, and then nothing stands, whoever knew of them.
+        await TestDatabase.UntilAsync(async () => await database.ScalarAsync<long>("SELECT count(*) FROM tasks WHERE state < 2") == 0);
+        Assert.Empty(seen.Started.Keys.Except(await database.ColumnAsync<string>("SELECT id::text FROM tasks WHERE state = 2")));
+        Assert.Empty((await connection.Admin.StandingAccessAsync(new StandingAccessRequest())).Credentials);
     }
 
     // One agent's life, again and again: a task, some tokens, one of them revoked, the task ended. Failures are answers too.
@@ -83,7 +87,8 @@ public sealed class CrashTests(Postgres postgres)
             {
                 using var connection = broker.Connect();
                 await using var agent = await AgentSession.AttestAsync(connection, new Evidence.UnixPeer(), ct);
-                var task = (await agent.Tasks.StartTaskAsync(Story.Start().Within(TimeSpan.FromMinutes(5)), cancellationToken: ct)).Task.TaskId;
+                var start = Story.Start().Changed(start => start.HeartbeatInterval = Duration.FromTimeSpan(s_heartbeat));
+                var task = (await agent.Tasks.StartTaskAsync(start, cancellationToken: ct)).Task.TaskId;
                 seen.Started[task] = true;
                 for (var i = 0; i < 8; i++)
                 {
