@@ -76,6 +76,7 @@ CREATE TABLE tokens (
     uses_left        integer CHECK (uses_left >= 0),          -- null: not counted
     decision_id      uuid NOT NULL,
     ask_digest       bytea NOT NULL CHECK (octet_length(ask_digest) = 32),
+    token_hash       bytea NOT NULL CHECK (octet_length(token_hash) = 32),   -- SHA-256 of the token as it left: never the token
     decided_history  integer NOT NULL,
     decided_catalog  integer NOT NULL,
     PRIMARY KEY (jti)

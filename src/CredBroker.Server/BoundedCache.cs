@@ -16,9 +16,17 @@ internal sealed class BoundedCache<TKey, TValue>(int capacity)
     public bool TryGet(TKey key, out TValue? value) =>
         Volatile.Read(ref _young).TryGetValue(key, out value) || Volatile.Read(ref _old).TryGetValue(key, out value);
 
+    /// <summary>Adds a thing, or replaces it.</summary>
     public void Add(TKey key, TValue value)
     {
-        if (!Volatile.Read(ref _young).TryAdd(key, value) || Interlocked.Increment(ref _count) < capacity) return;
+        var young = Volatile.Read(ref _young);
+        if (!young.TryAdd(key, value))
+        {
+            young[key] = value;
+            return;
+        }
+
+        if (Interlocked.Increment(ref _count) < capacity) return;
         Volatile.Write(ref _old, Interlocked.Exchange(ref _young, new()));
         Volatile.Write(ref _count, 0);
     }

@@ -15,7 +15,7 @@ internal static partial class PgbenchCell
         CREATE TABLE rows (
           jti uuid PRIMARY KEY, task_id uuid NOT NULL, tool text NOT NULL, action text NOT NULL, resource text NOT NULL, parameters jsonb NOT NULL,
           audience text NOT NULL, cnf text, kid text NOT NULL, issued_at timestamptz NOT NULL, expires_at timestamptz NOT NULL, revoked_at timestamptz,
-          revoke_cause text, uses_left integer, decision_id uuid NOT NULL, ask_digest bytea NOT NULL, decided_history integer NOT NULL,
+          revoke_cause text, uses_left integer, decision_id uuid NOT NULL, ask_digest bytea NOT NULL, token_hash bytea NOT NULL, decided_history integer NOT NULL,
           decided_catalog integer NOT NULL)
         """;
 
@@ -25,7 +25,8 @@ internal static partial class PgbenchCell
         INSERT INTO rows VALUES (lpad(to_hex(:n::bigint * 64 + :client_id), 32, '0')::uuid, '01920000-0000-7000-8000-000000000001', 'tickets', 'read',
           'acme/tickets/4711', '{"state":{"in":["open"]}}', 'https://tickets.example.test', 'jkt:0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I',
           '01920000-0000-7000-8000-000000000002', clock_timestamp(), clock_timestamp() + interval '10 minutes', NULL, NULL, NULL,
-          '01920000-0000-7000-8000-000000000003', '\x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f', 1, 1);
+          '01920000-0000-7000-8000-000000000003', '\x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f',
+          '\x202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f', 1, 1);
         """;
 
     public static async Task<Measurement> RunAsync(string host, string folder, CpuMeter meter)

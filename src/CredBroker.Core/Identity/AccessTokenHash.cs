@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -17,7 +18,33 @@ public readonly record struct AccessTokenHash
     public static AccessTokenHash Of(string token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return new(Sha256Value.Of(SHA256.HashData(Encoding.UTF8.GetBytes(token))));
+        var rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(token.Length));
+        try
+        {
+            Span<byte> digest = stackalloc byte[Sha256Value.Size];
+            SHA256.HashData(rented.AsSpan(0, Encoding.UTF8.GetBytes(token, rented)), digest);
+            return new(Sha256Value.Of(digest));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented, clearArray: true);   // it held a credential
+        }
+    }
+
+    /// <summary>True when these bytes are the hash. Takes the same time wherever they differ.</summary>
+    public bool Is(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> digest = stackalloc byte[Sha256Value.Size];
+        _digest.CopyTo(digest);
+        return CryptographicOperations.FixedTimeEquals(digest, bytes);
+    }
+
+    /// <summary>The 32 bytes.</summary>
+    public byte[] ToArray()
+    {
+        var bytes = new byte[Sha256Value.Size];
+        _digest.CopyTo(bytes);
+        return bytes;
     }
 
     /// <summary>Reads the canonical text.</summary>

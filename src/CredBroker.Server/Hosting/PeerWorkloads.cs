@@ -18,7 +18,7 @@ internal sealed record ConnectionPeer(Caller Caller)
     /// True when an identity token belongs to this very peer: the kernel's peer is the token's workload, or the token is bound to the
     /// connection's certificate. Then the connection is the proof of possession (RFC 8705 section 3; unix(7)).
     /// </summary>
-    public bool Vouches(VerifiedToken token) => Caller.Proof switch
+    public bool Vouches(TokenContent token) => Caller.Proof switch
     {
         CallerProof.UnixPeer => Caller.Workload == token.Subject,
         CallerProof.Mtls => Caller.Workload == token.Subject && Caller.Binding == token.Binding,

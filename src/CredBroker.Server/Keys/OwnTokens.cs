@@ -10,21 +10,38 @@ internal sealed class OwnTokens(PublicKeys keys, VerifiedTokens verified, Broker
     public string Issuer => options.Issuer;
 
     /// <summary>What the token says, or null when it is not one of ours. Whether it is alive is for the caller to ask.</summary>
-    public async ValueTask<VerifiedToken?> VerifyAsync(string token, CancellationToken ct)
+    public async ValueTask<TokenContent?> VerifyAsync(string token, CancellationToken ct) => Find(token, out var unverified)
+        ?? (unverified is not null && await VerifyAsync(unverified, issued: null, ct) ? unverified.Content : null);
+
+    /// <summary>What the token says when it was verified before; else null, and the token as far as it reads as one of ours.</summary>
+    public TokenContent? Find(string token, out UnverifiedToken? unverified)
     {
-        if (verified.TryGet(token, out var known) && keys.Knows(known!.KeyId)) return known;
+        unverified = null;
+        if (token.Length > JwsLimits.Token.MaxLength) return null;
+        var hash = AccessTokenHash.Of(token);
+        if (verified.TryGet(hash, out var known) && keys.Knows(known!.KeyId)) return known;
         if (!CompactJws.TryParse(token, JwsLimits.Token, out var jws, out _)) return null;
         if (jws.Header is not { Algorithm: JwsAlgorithm.ES256, Type: "at+jwt", KeyId: { } keyId }) return null;
-        if (await keys.FindAsync(keyId, ct) is not { } key || !key.Verify(jws)) return null;
-        if (Read(jws, keyId) is not { } read) return null;
-        verified.Add(token, read);
-        return read;
+        if (Read(jws, keyId) is { } content) unverified = new(hash, jws, content);
+        return null;
     }
 
-    /// <summary>Remembers a token that this replica has just signed and verified.</summary>
-    public void Remember(string token, VerifiedToken signed) => verified.Add(token, signed);
+    /// <summary>
+    /// True when the token is one of ours: its key is published, and it is the very text that a replica recorded when it signed it
+    /// (decision 15), or else its signature verifies, as that of a token that was signed again for a repeated request.
+    /// </summary>
+    /// <param name="token">What reads as one of ours.</param>
+    /// <param name="issued">The recorded hash of the token with that id, 32 bytes; null: none is known.</param>
+    /// <param name="ct">Gives up the look for the key.</param>
+    public async ValueTask<bool> VerifyAsync(UnverifiedToken token, byte[]? issued, CancellationToken ct)
+    {
+        if (await keys.FindAsync(token.Content.KeyId, ct) is not { } key) return false;
+        if (!(issued is not null && token.Hash.Is(issued)) && !key.Verify(token.Jws)) return false;
+        verified.Add(token.Hash, token.Content);
+        return true;
+    }
 
-    private VerifiedToken? Read(CompactJws jws, string keyId)
+    private TokenContent? Read(CompactJws jws, string keyId)
     {
         var claims = jws.Claims;
         return claims.ReadString("iss", out var issuer) == ClaimState.Present && issuer == options.Issuer

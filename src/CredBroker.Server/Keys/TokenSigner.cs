@@ -7,19 +7,13 @@ namespace CredBroker.Server.Keys;
 /// Signs what the rules approved, and takes nothing else: an <see cref="ApprovedGrant"/> or an <see cref="ApprovedIdentity"/> can be made
 /// only where the decision is made.
 /// </summary>
-internal sealed class TokenSigner(SigningKeys keys, OwnTokens tokens, BrokerOptions options)
+internal sealed class TokenSigner(SigningKeys keys, BrokerOptions options)
 {
     /// <summary>The key to sign the next grant with: its kid is recorded with the grant.</summary>
     public SigningKey Key => keys.Current;
 
     /// <summary>The access token of a grant. Hand it out only after the grant is committed.</summary>
-    public string Sign(ApprovedGrant grant, SigningKey key)
-    {
-        var token = key.Sign((grant, options.Issuer), TokenClaims.Write);
-        var subject = grant.Above.IsEmpty ? grant.Workload : grant.Above[0];
-        tokens.Remember(token, new(key.KeyId, grant.Audience, subject, grant.Jti.Value, grant.Binding, grant.IssuedAt, grant.ExpiresAt));
-        return token;
-    }
+    public string Sign(ApprovedGrant grant, SigningKey key) => key.Sign((grant, options.Issuer), TokenClaims.Write);
 
     /// <summary>The identity token of an attested workload.</summary>
     public string Sign(ApprovedIdentity identity) => keys.Current.Sign(identity, ApprovedIdentity.WriteClaims);

@@ -62,6 +62,9 @@ internal sealed record MintCommit
     /// <summary>SHA-256 of the request: tells a retry from another request with the same id. 32 bytes.</summary>
     public required byte[] AskDigest { get; init; }
 
+    /// <summary>SHA-256 of the signed token, 32 bytes: what any replica knows the very token by.</summary>
+    public required byte[] TokenHash { get; init; }
+
     /// <summary>The entry that is committed with the token, of <see cref="AuditKind.TokenMinted"/>.</summary>
     public required AuditEntry Audit { get; init; }
 }

@@ -40,9 +40,9 @@ internal static class MintSql
         WITH ask AS (
           SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[],
             $10::text[], $11::text[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[], $16::int[], $17::uuid[], $18::bytea[],
-            $19::uuid[], $20::smallint[], $21::text[], $22::bytea[])
+            $19::bytea[], $20::uuid[], $21::smallint[], $22::text[], $23::bytea[])
             WITH ORDINALITY AS a(task_id, root_id, jti, history_version, catalog_version, grows, tool, action, resource,
-              parameters, audience, cnf, kid, issued_at, expires_at, uses_left, decision_id, digest,
+              parameters, audience, cnf, kid, issued_at, expires_at, uses_left, decision_id, digest, token_hash,
               audit_id, audit_kind, payload, leaf_hash, ord)),
         head AS MATERIALIZED (SELECT version FROM catalog_head),
         locked AS MATERIALIZED (
@@ -73,9 +73,10 @@ internal static class MintSql
           FROM placed p),
         minted AS (
           INSERT INTO tokens (jti, task_id, tool, action, resource, parameters, audience, cnf, kid, issued_at, expires_at, uses_left,
-                              decision_id, ask_digest, decided_history, decided_catalog)
+                              decision_id, ask_digest, token_hash, decided_history, decided_catalog)
           SELECT a.jti, a.task_id, a.tool, a.action, a.resource, a.parameters::jsonb, a.audience, a.cnf, a.kid, a.issued_at,
-                 least(a.expires_at, j.deadline), a.uses_left, a.decision_id, a.digest, a.history_version, a.catalog_version
+                 least(a.expires_at, j.deadline), a.uses_left, a.decision_id, a.digest, a.token_hash, a.history_version,
+                 a.catalog_version
           FROM judged j JOIN ask a USING (ord) WHERE j.outcome = 0
           ON CONFLICT DO NOTHING RETURNING decision_id),
         written AS MATERIALIZED (SELECT a.* FROM minted JOIN ask a USING (decision_id)),

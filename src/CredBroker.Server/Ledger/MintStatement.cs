@@ -26,6 +26,7 @@ internal sealed class MintStatement : IBatchStatement<MintCommit, MintOutcome>
     private readonly ArrayParameter<int?> _usesLeft = new(NpgsqlDbType.Integer);
     private readonly ArrayParameter<Guid> _decisionIds = new(NpgsqlDbType.Uuid);
     private readonly ArrayParameter<byte[]> _digests = new(NpgsqlDbType.Bytea);
+    private readonly ArrayParameter<byte[]> _tokenHashes = new(NpgsqlDbType.Bytea);
     private readonly ArrayParameter<Guid> _auditIds = new(NpgsqlDbType.Uuid);
     private readonly ArrayParameter<short> _auditKinds = new(NpgsqlDbType.Smallint);
     private readonly ArrayParameter<string> _payloads = new(NpgsqlDbType.Text);
@@ -45,8 +46,8 @@ internal sealed class MintStatement : IBatchStatement<MintCommit, MintOutcome>
             {
                 _taskIds.Bind(), _rootIds.Bind(), _jtis.Bind(), _historyVersions.Bind(), _catalogVersions.Bind(), _grows.Bind(), _tools.Bind(),
                 _actions.Bind(), _resources.Bind(), _parameters.Bind(), _audiences.Bind(), _cnfs.Bind(), _kids.Bind(), _issuedAts.Bind(),
-                _expiresAts.Bind(), _usesLeft.Bind(), _decisionIds.Bind(), _digests.Bind(), _auditIds.Bind(), _auditKinds.Bind(),
-                _payloads.Bind(), _leafHashes.Bind(),
+                _expiresAts.Bind(), _usesLeft.Bind(), _decisionIds.Bind(), _digests.Bind(), _tokenHashes.Bind(), _auditIds.Bind(),
+                _auditKinds.Bind(), _payloads.Bind(), _leafHashes.Bind(),
             },
         });
     }
@@ -75,6 +76,7 @@ internal sealed class MintStatement : IBatchStatement<MintCommit, MintOutcome>
         _usesLeft.Clear();
         _decisionIds.Clear();
         _digests.Clear();
+        _tokenHashes.Clear();
         _auditIds.Clear();
         _auditKinds.Clear();
         _payloads.Clear();
@@ -102,6 +104,7 @@ internal sealed class MintStatement : IBatchStatement<MintCommit, MintOutcome>
         _usesLeft.Add(ask.UsesLeft);
         _decisionIds.Add(ask.DecisionId.Value);
         _digests.Add(ask.AskDigest);
+        _tokenHashes.Add(ask.TokenHash);
         _auditIds.Add(ask.Audit.Id);
         _auditKinds.Add((short)ask.Audit.Kind);
         _payloads.Add(ask.Audit.Payload);

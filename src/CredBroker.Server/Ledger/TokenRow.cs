@@ -68,4 +68,7 @@ internal sealed record TokenRow
 
     /// <summary>SHA-256 of the request that minted it, 32 bytes.</summary>
     public required byte[] AskDigest { get; init; }
+
+    /// <summary>SHA-256 of the token as it left, 32 bytes.</summary>
+    public required byte[] TokenHash { get; init; }
 }

@@ -43,6 +43,9 @@ internal sealed class TokenRow
     /// <summary>SHA-256: tells a retry from another ask with the same request id.</summary>
     public required byte[] AskDigest { get; init; }
 
+    /// <summary>SHA-256 of the token as it left. The token itself is stored nowhere.</summary>
+    public required byte[] TokenHash { get; init; }
+
     public required int DecidedHistory { get; init; }
 
     public required int DecidedCatalog { get; init; }

@@ -22,16 +22,17 @@ internal sealed class Introspect(OwnTokens own, TokenReader tokens, PresentedPro
         if (request.Token.Length > JwsLimits.Token.MaxLength)
             return Reply.Refuse<IntrospectResponse>(new(Reason.FieldTooLong, "token", $"at most {JwsLimits.Token.MaxLength} characters"));
 
-        if (await own.VerifyAsync(request.Token, ct) is not { } token) return Inactive();
+        if ((own.Find(request.Token, out var unverified) ?? unverified?.Content) is not { } token) return Inactive();
         if (!caller.Serves.Contains(token.Audience)) return Inactive();
         if (await tokens.ReadAsync(Jti.Of(token.Id), ct) is not { Active: true } row || row.Audience != token.Audience) return Inactive();
+        if (unverified is not null && !await own.VerifyAsync(unverified, row.TokenHash, ct)) return Inactive();
         if (request.Proof is { } proof && !proofs.Holds(proof, request.Token, token.Binding)) return Inactive();
         return Reply.Of(Answer(token, row));
     }
 
     private static Reply<IntrospectResponse> Inactive() => Reply.Of(s_inactive);
 
-    private IntrospectResponse Answer(VerifiedToken token, TokenRow row)
+    private IntrospectResponse Answer(TokenContent token, TokenRow row)
     {
         var answer = new IntrospectResponse
         {

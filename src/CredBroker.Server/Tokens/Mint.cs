@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CredBroker.Core;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Capabilities;
+using CredBroker.Core.Catalog;
 using CredBroker.Core.Identity;
 using CredBroker.Core.Tokens;
 using CredBroker.Server.Keys;
@@ -45,45 +46,47 @@ internal sealed class Mint(
             PromptFragment = request.PromptFragment is "" ? null : request.PromptFragment,
         };
         for (var tries = 1; tries <= MostTries; tries++)
-            if (await TryAsync(ask, ct) is { } reply)
+            if (await TryAsync(ask, tries == 1, ct) is { } reply)
                 return reply;
         return Reply.Refuse<MintResponse>(new(Reason.Overloaded, Detail: "the task's history keeps changing"), TimeSpan.FromSeconds(1));
     }
 
     // Null: what was decided on has changed, decide again.
-    private async ValueTask<Reply<MintResponse>?> TryAsync(MintAsk ask, CancellationToken ct)
+    private async ValueTask<Reply<MintResponse>?> TryAsync(MintAsk ask, bool mayRecall, CancellationToken ct)
     {
         var snapshot = catalog.Current;
-        var known = await facts.ReadAsync(ask, snapshot, ct);
+        var recalled = mayRecall ? facts.Recall(ask, snapshot) : null;
+        var known = recalled ?? await facts.ReadAsync(ask, snapshot, ct);
         var now = clock.GetUtcNow();
         switch (Minting.Decide(ask, known, now))
         {
+            case MintDecision.Denied(var doubtful) when recalled is not null && doubtful.IsDenial:
+                return null;
             case MintDecision.Approved(var grant):
                 var kept = ask.PromptFragment is { } fragment ? keepings.Of(snapshot.Catalog.Settings.Prompts).Keep(fragment) : null;
-                return await CommitAsync(ask, grant, known, AuditPayloads.TokenMinted(now, grant, kept), ct);
+                return await CommitAsync(ask, grant, snapshot, AuditPayloads.TokenMinted(now, grant, kept), ct);
             case MintDecision.Denied(var refusal):
-                return await DenyAsync(ask, refusal, known, ct);
+                return await DenyAsync(ask, refusal, snapshot, ct);
             default:
                 throw new UnreachableException("Nothing asks for approvals before policies do.");
         }
     }
 
-    private async ValueTask<Reply<MintResponse>?> CommitAsync(MintAsk ask, ApprovedGrant grant, MintFacts known, AuditEntry entry, CancellationToken ct)
+    private async ValueTask<Reply<MintResponse>?> CommitAsync(MintAsk ask, ApprovedGrant grant, CatalogSnapshot snapshot, AuditEntry entry, CancellationToken ct)
     {
+        // Signed first, for its hash is recorded with it; it leaves this method only if the commit succeeds.
         var key = signer.Key;
-        var commit = ledger.CommitAsync(CommitOf(grant, key, entry), ct);
-        // Signed while the commit is under way; it leaves this method only if that succeeds.
         var token = signer.Sign(grant, key);
-        switch (await commit)
+        switch (await ledger.CommitAsync(CommitOf(grant, key, token, entry), ct))
         {
             case MintOutcome.Minted:
                 return Reply.Of(AnswerOf(grant, token));
             case MintOutcome.Duplicate:
-                return await RepeatAsync(ask, known, ct);
+                return await RepeatAsync(ask, snapshot, ct);
             case MintOutcome.TaskOver:
                 return await RecordAsync(ask, new(Reason.TaskOver), ct);
             case MintOutcome.BudgetSpent:
-                return await DenyAsync(ask, new(Reason.BudgetSpent), known, ct);
+                return await DenyAsync(ask, new(Reason.BudgetSpent), snapshot, ct);
             case MintOutcome.CatalogChanged:
                 await catalog.RefreshAsync(ct);
                 return null;
@@ -95,15 +98,15 @@ internal sealed class Mint(
     }
 
     // A retry whose first attempt spent the last of the budget is not denied: it is answered as the first was.
-    private async ValueTask<Reply<MintResponse>> DenyAsync(MintAsk ask, Refusal refusal, MintFacts known, CancellationToken ct)
+    private async ValueTask<Reply<MintResponse>> DenyAsync(MintAsk ask, Refusal refusal, CatalogSnapshot snapshot, CancellationToken ct)
     {
         if (!refusal.IsDenial) return Reply.Refuse<MintResponse>(refusal);
-        return refusal.Reason == Reason.BudgetSpent && await RepeatAsync(ask, known, ct) is { } repeated ? repeated : await RecordAsync(ask, refusal, ct);
+        return refusal.Reason == Reason.BudgetSpent && await RepeatAsync(ask, snapshot, ct) is { } repeated ? repeated : await RecordAsync(ask, refusal, ct);
     }
 
-    private async ValueTask<Reply<MintResponse>?> RepeatAsync(MintAsk ask, MintFacts known, CancellationToken ct)
+    private async ValueTask<Reply<MintResponse>?> RepeatAsync(MintAsk ask, CatalogSnapshot snapshot, CancellationToken ct)
     {
-        if (await tokens.ReadAsync(ask.Jti, ct) is not { } row || known.Task is not { } task) return null;
+        if (await tokens.ReadAsync(ask.Jti, ct) is not { } row || (await facts.ReadAsync(ask, snapshot, ct)).Task is not { } task) return null;
         return Minting.Repeat(ask, IssuedTokens.Of(row), task, clock.GetUtcNow()) switch
         {
             MintDecision.Approved(var grant) => Reply.Of(AnswerOf(grant, signer.Sign(grant, signer.Key))),
@@ -119,13 +122,14 @@ internal sealed class Mint(
         return Reply.Refuse<MintResponse>(refusal, ask.Decision);
     }
 
-    private static MintCommit CommitOf(ApprovedGrant grant, SigningKey key, AuditEntry entry) => new()
+    private static MintCommit CommitOf(ApprovedGrant grant, SigningKey key, string token, AuditEntry entry) => new()
     {
         Jti = grant.Jti, TaskId = grant.Task, RootId = grant.Root, HistoryVersion = grant.HistoryVersion, CatalogVersion = grant.CatalogVersion,
         Grows = grant.Adds, Tool = grant.Capability.Tool.ToString(), Action = grant.Capability.Action.ToString(),
         Resource = grant.Capability.Resource.ToString(), ParametersJson = CapabilityJson.ParametersToText(grant.Capability),
         Audience = grant.Audience, Cnf = grant.Binding.ToColumn(), Kid = key.KeyId, IssuedAt = grant.IssuedAt, ExpiresAt = grant.ExpiresAt,
-        UsesLeft = grant.Uses, DecisionId = grant.Decision, AskDigest = grant.AskDigest, Audit = entry,
+        UsesLeft = grant.Uses, DecisionId = grant.Decision, AskDigest = grant.AskDigest, TokenHash = AccessTokenHash.Of(token).ToArray(),
+        Audit = entry,
     };
 
     private static MintResponse AnswerOf(ApprovedGrant grant, string token) => new()

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Catalog;
 using CredBroker.Core.Identity;
@@ -8,19 +7,32 @@ using CredBroker.Server.Ledger;
 
 namespace CredBroker.Server.Tokens;
 
-/// <summary>Loads what a mint's decision needs: the task as it is now, and the catalog's word from memory.</summary>
+/// <summary>
+/// Loads what a mint's decision needs: the task, and the catalog's word from memory. A task that was read before is remembered: what of
+/// it can change is checked again by the commit, so an approval may rest on memory, a denial never (decision 16).
+/// </summary>
 internal sealed class MintFactsReader(TaskReader tasks)
 {
-    private readonly BoundedCache<TaskId, Fixed> _fixed = new(capacity: 16_384);
+    private readonly BoundedCache<TaskId, TaskFacts> _remembered = new(capacity: 16_384);
 
-    /// <summary>The facts, all of one catalog and one moment of the database.</summary>
+    /// <summary>The facts with the task as it was when it was last read; null: it was not, or that is long ago.</summary>
+    public MintFacts? Recall(MintAsk ask, CatalogSnapshot snapshot) =>
+        _remembered.TryGet(ask.Task, out var task) ? FactsOf(ask, task, snapshot) : null;
+
+    /// <summary>The facts with the task as it is now.</summary>
     public async ValueTask<MintFacts> ReadAsync(MintAsk ask, CatalogSnapshot snapshot, CancellationToken ct)
     {
-        var row = await tasks.ReadAsync(ask.Task, ct);
+        var task = await tasks.ReadAsync(ask.Task, ct) is { } row ? TaskOf(row) : null;
+        if (task is not null) _remembered.Add(ask.Task, task);
+        return FactsOf(ask, task, snapshot);
+    }
+
+    private static MintFacts FactsOf(MintAsk ask, TaskFacts? task, CatalogSnapshot snapshot)
+    {
         var found = snapshot.Catalog.FindAction(ask.Capability.Tool, ask.Capability.Action);
         return new MintFacts
         {
-            Task = row is null ? null : FactsOf(row),
+            Task = task,
             CatalogVersion = snapshot.Version,
             Found = found,
             Allowed = snapshot.Catalog.AllowedTo(ask.Workload),
@@ -28,28 +40,19 @@ internal sealed class MintFactsReader(TaskReader tasks)
         };
     }
 
-    private TaskFacts FactsOf(TaskRow row)
+    private static TaskFacts TaskOf(TaskRow row) => new()
     {
-        if (!_fixed.TryGet(row.Id, out var known)) _fixed.Add(row.Id, known = Fixed.Of(row));
-        return new TaskFacts
-        {
-            Id = row.Id, Root = row.RootId, Workload = known!.Workload, Above = known.Above, Initiator = row.Initiator,
-            // The database also knows whether the tasks above are live: one below a task that is over is over.
-            State = row.State == TaskState.Active && !row.Live ? TaskState.Ended : row.State,
-            Deadline = row.Deadline, HeartbeatDue = row.HeartbeatDue, Envelope = known.Envelope, Budget = row.Budget, Spent = row.Spent,
-            History = [.. row.History], HistoryVersion = row.HistoryVersion,
-        };
-    }
+        Id = row.Id, Root = row.RootId, Workload = IdOf(row.Workload), Above = [.. row.AncestorWorkloads.Select(IdOf)], Initiator = row.Initiator,
+        // The database also knows whether the tasks above are live: one below a task that is over is over.
+        State = row.State == TaskState.Active && !row.Live ? TaskState.Ended : row.State,
+        Deadline = row.Deadline, HeartbeatDue = row.HeartbeatDue, Envelope = EnvelopeOf(row), Budget = row.Budget, Spent = row.Spent,
+        History = [.. row.History], HistoryVersion = row.HistoryVersion,
+    };
 
-    /// <summary>What of a task never changes, read from its text once.</summary>
-    private sealed record Fixed(SpiffeId Workload, ImmutableArray<SpiffeId> Above, Envelope Envelope)
-    {
-        public static Fixed Of(TaskRow row) =>
-            SpiffeId.TryParse(row.Workload, out var workload) && CapabilityJson.TryParse(row.EnvelopeJson, out Envelope? envelope)
-                ? new(workload, [.. row.AncestorWorkloads.Select(IdOf)], envelope)
-                : throw new InvalidDataException($"Task {row.Id} in the database does not read.");
+    private static Envelope EnvelopeOf(TaskRow row) => CapabilityJson.TryParse(row.EnvelopeJson, out Envelope? envelope)
+        ? envelope
+        : throw new InvalidDataException($"Task {row.Id} in the database does not read.");
 
-        private static SpiffeId IdOf(string text) =>
-            SpiffeId.TryParse(text, out var id) ? id : throw new InvalidDataException("A task's workload in the database does not read.");
-    }
+    private static SpiffeId IdOf(string text) =>
+        SpiffeId.TryParse(text, out var id) ? id : throw new InvalidDataException("A task's workload in the database does not read.");
 }

@@ -42,9 +42,8 @@ internal sealed class AttestationHarness : IAsyncDisposable
         var evidence = new Evidence(new(hashes), new(source, TimeProvider.System), TimeProvider.System);
         var broker = new BrokerOptions { Issuer = Issuer };
         keys = new(databases, Replica.New(TimeProvider.System), broker, TimeProvider.System);
-        var verified = new VerifiedTokens();
-        publicKeys = new(databases, verified, TimeProvider.System);
-        var signer = new TokenSigner(keys, new OwnTokens(publicKeys, verified, broker), broker);
+        publicKeys = new(databases, new VerifiedTokens(), TimeProvider.System);
+        var signer = new TokenSigner(keys, broker);
         Attest = new(evidence, database.DataSource, Catalog, signer, broker, TimeProvider.System);
         CreateJoinToken = new(database.DataSource, Catalog, TimeProvider.System);
     }

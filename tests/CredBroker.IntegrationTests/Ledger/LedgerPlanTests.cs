@@ -37,7 +37,7 @@ public sealed partial class LedgerPlanTests(Postgres postgres)
     // With few tasks, or none, an index of all live tasks looks as good as the primary key, and reading the whole table better than both.
     [Theory]
     [InlineData(MintSql.LockRows, 2, "uuid[]")]
-    [InlineData(MintSql.Judge, 22, "unknown")]
+    [InlineData(MintSql.Judge, 23, "unknown")]
     [InlineData(TaskStatement.Sql, 1, "unknown")]
     [InlineData(TokenStatement.Sql, 1, "unknown")]
     public async Task A_plan_made_while_there_are_few_tasks_finds_them_by_their_ids_all_the_same(string sql, int parameters, string type)

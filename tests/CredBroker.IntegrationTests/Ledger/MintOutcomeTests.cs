@@ -20,6 +20,7 @@ public sealed class MintOutcomeTests(Postgres postgres)
         Assert.Equal((ask.Tool, ask.Action, ask.Resource, ask.Audience, ask.Cnf, ask.Kid, ask.DecisionId, 3),
             (token.Tool, token.Action, token.Resource, token.Audience, token.Cnf, token.Kid, token.DecisionId, token.UsesLeft));
         Assert.Equal(ask.AskDigest, token.AskDigest);
+        Assert.Equal(ask.TokenHash, token.TokenHash);
         Assert.Equal("""{"to": "bob@example.org"}""", token.ParametersJson);
         Assert.Equal(1, (await ledger.Tasks.ReadAsync(task, TestLedger.Ct))!.Spent);
         Assert.True(await ledger.ScalarAsync<bool>(

@@ -161,9 +161,9 @@ public sealed class TaskEndingTests(Postgres postgres)
             """);
         await ledger.ExecuteAsync("""
             INSERT INTO tokens (jti, task_id, tool, action, resource, parameters, audience, kid, issued_at, expires_at, decision_id, ask_digest,
-                                decided_history, decided_catalog)
+                                token_hash, decided_history, decided_catalog)
             SELECT (left(t.id::text, 14) || '8' || substr(gen_random_uuid()::text, 16))::uuid, t.id, 'a', 'b', 'c', '{}', 'd', 'k', now(),
-              now() + interval '1 minute', gen_random_uuid(), sha256('x'), 0, 0
+              now() + interval '1 minute', gen_random_uuid(), sha256('x'), sha256('y'), 0, 0
             FROM tasks t, generate_series(1, 10) WHERE t.root_id = $1
             """, root.Value);
         await ledger.ExecuteAsync("ANALYZE");

@@ -164,6 +164,7 @@ internal sealed class TestLedger : IAsyncDisposable
             ExpiresAt = now.AddMinutes(1),
             DecisionId = decision,
             AskDigest = SHA256.HashData(content.Value.ToByteArray()),
+            TokenHash = SHA256.HashData(decision.Value.ToByteArray()),
             Audit = AuditEntry.Of(Guid.CreateVersion7(now), AuditKind.TokenMinted, row.Id.Value, decision.Value, $$"""{"decision":"{{decision}}"}"""),
         };
     }

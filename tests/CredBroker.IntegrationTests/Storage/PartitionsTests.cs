@@ -194,8 +194,8 @@ public sealed class PartitionsTests(Postgres postgres)
         {
             "tokens" => database.ExecuteAsync("""
                 INSERT INTO tokens (jti, task_id, tool, action, resource, parameters, audience, kid, issued_at, expires_at, decision_id, ask_digest,
-                                    decided_history, decided_catalog)
-                VALUES ($1, $1, 'crm', 'read', 'a', '{}', 'crm', 'k', now(), now(), $1, sha256('x'), 0, 1)
+                                    token_hash, decided_history, decided_catalog)
+                VALUES ($1, $1, 'crm', 'read', 'a', '{}', 'crm', 'k', now(), now(), $1, sha256('x'), sha256('y'), 0, 1)
                 """, id),
             "revocations" => database.ExecuteAsync(
                 "INSERT INTO revocations (id, kind, subject, cause) VALUES ($1, 2, $2, 'test')", id, id.ToString("D", CultureInfo.InvariantCulture)),

@@ -34,6 +34,7 @@ public sealed class RowsTests(Postgres postgres)
             UsesLeft = 1,
             DecisionId = jti,
             AskDigest = Digest,
+            TokenHash = Digest,
             DecidedHistory = 2,
             DecidedCatalog = 3,
         });
@@ -44,6 +45,7 @@ public sealed class RowsTests(Postgres postgres)
             (read.IssuedAt, read.ExpiresAt, read.RevokedAt, read.RevokeCause, read.UsesLeft, read.DecidedHistory, read.DecidedCatalog));
         Assert.Equal("""{"limit": 5}""", read.Parameters);
         Assert.Equal(Digest, read.AskDigest);
+        Assert.Equal(Digest, read.TokenHash);
     }
 
     [Fact]

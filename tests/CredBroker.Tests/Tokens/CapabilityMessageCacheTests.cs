@@ -50,6 +50,6 @@ public sealed class CapabilityMessageCacheTests
     {
         Jti = default, Active = true, TaskId = default, RootId = default, Ancestors = [], Workload = "spiffe://example.test/agent",
         Initiator = "user:alice", Tool = "tickets", Action = "read", Resource = resource, ParametersJson = parameters, Audience = "https://tickets.example.test",
-        Kid = "k", IssuedAt = default, ExpiresAt = default, DecisionId = default, AskDigest = new byte[32],
+        Kid = "k", IssuedAt = default, ExpiresAt = default, DecisionId = default, AskDigest = new byte[32], TokenHash = new byte[32],
     };
 }

@@ -3,7 +3,7 @@ using CredBroker.Core.Tokens;
 
 namespace CredBroker.Server.Keys;
 
-/// <summary>What a token of ours says, once its signature, type and issuer were verified. Times are in whole seconds.</summary>
+/// <summary>What a token of ours says. Times are in whole seconds.</summary>
 /// <param name="KeyId">The key that signed it.</param>
 /// <param name="Audience">One audience: ours name exactly one.</param>
 /// <param name="Subject">The workload.</param>
@@ -11,5 +11,5 @@ namespace CredBroker.Server.Keys;
 /// <param name="Binding">From <c>cnf</c>; bearer when there is none.</param>
 /// <param name="IssuedAt">When it was issued.</param>
 /// <param name="ExpiresAt">When it ends, whatever else happens.</param>
-internal sealed record VerifiedToken(
+internal sealed record TokenContent(
     string KeyId, string Audience, SpiffeId Subject, Guid Id, Binding Binding, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);
