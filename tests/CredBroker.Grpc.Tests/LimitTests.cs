@@ -65,6 +65,29 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_host_may_say_in_its_own_way_that_a_message_is_too_large()
+    {
+        await using var served = await Served.StartAsync(options =>
+        {
+            options.MaxReceiveMessageSize = 1000;
+            options.RefusalAnswer = (cause, status) => new RpcException(new Status(status.StatusCode, $"own: {status.Detail}"), [new("cause", $"{cause}")]);
+        });
+        var large = new EchoRequest { Payload = ByteString.CopyFrom(new byte[1000]) };
+        var failure = await Served.FailureOfAsync(() => served.Client.SayAsync(large).ResponseAsync);
+        Assert.Equal((StatusCode.ResourceExhausted, "own: The message exceeds the limit of 1000 bytes.", "MessageTooLarge"), Said(failure));
+
+        using var stream = served.Client.Collect();
+        await stream.RequestStream.WriteAsync(large);
+        Assert.Equal((StatusCode.ResourceExhausted, "own: The message exceeds the limit of 1000 bytes.", "MessageTooLarge"), Said(await Served.FailureOfAsync(() => stream.ResponseAsync)));
+
+        // What cannot be read for another reason is not the host's business.
+        var garbled = await RawCall.SayAsync(served.Server, RawCall.Frame([0xff]));
+        Assert.Equal((StatusCode.Internal, false), (garbled.Status, garbled.Headers.ContainsKey("cause")));
+
+        static (StatusCode, string, string?) Said(RpcException failure) => (failure.StatusCode, failure.Status.Detail, failure.Trailers.GetValue("cause"));
+    }
+
+    [Fact]
     public async Task A_client_stream_may_be_longer_than_any_body_limit()
     {
         await using var served = await Served.StartAsync();

@@ -27,6 +27,21 @@ public sealed class ShutdownTests
     }
 
     [Fact]
+    public async Task A_host_may_say_in_its_own_way_that_streams_end()
+    {
+        await using var served = await Served.StartAsync(
+            options => options.RefusalAnswer = (cause, status) => new RpcException(status, [new("cause", $"{cause}")]));
+        using var waiting = served.Client.Repeat(new EchoRequest { Count = 1, Behaviour = "wait" });
+        Assert.True(await waiting.ResponseStream.MoveNext());
+        await served.Server.Log.WaitForAsync("waiting");
+
+        var stopping = served.Server.StopAsync();
+        var failure = await Served.FailureOfAsync(() => waiting.ResponseStream.MoveNext());
+        Assert.Equal((StatusCode.Unavailable, "ServerStopping"), (failure.StatusCode, failure.Trailers.GetValue("cause")));
+        await stopping;
+    }
+
+    [Fact]
     public async Task Single_answers_are_waited_for()
     {
         await using var served = await Served.StartAsync();

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Grpc.Core;
 using Grpc.Protocol;
 
 namespace Grpc.AspNetCore.Server;
@@ -33,6 +34,13 @@ public class GrpcServiceOptions
 
     /// <summary>True leaves calls of unknown services and methods to other endpoints. Default false: they are answered UNIMPLEMENTED.</summary>
     public bool? IgnoreUnknownServices { get; set; }
+
+    /// <summary>
+    /// Makes the answer to what the layer itself refuses, of the cause and the status that it would send: a host that puts details into
+    /// the trailers of its own refusals puts them here too. Asked for <see cref="CallRefusal.ServerStopping"/> once, when the service is
+    /// mapped. Null, the default, sends the bare status.
+    /// </summary>
+    public Func<CallRefusal, Status, RpcException>? RefusalAnswer { get; set; }
 
     /// <summary>Run around every handler, the first one outermost.</summary>
     public InterceptorCollection Interceptors { get; } = [];

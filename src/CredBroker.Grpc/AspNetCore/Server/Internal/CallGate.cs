@@ -63,12 +63,11 @@ internal sealed class CallGate(HttpContext http, TimeProvider clock) : IAsyncDis
     }
 
     /// <summary>Streams end when the server begins to stop; single answers are waited for.</summary>
-    public void EndWhen(CancellationToken serverStops)
+    public void EndWith(RpcException answer, CancellationToken serverStops)
     {
         lock (_gate)
         {
-            _stopping = serverStops.UnsafeRegister(
-                gate => ((CallGate)gate!).Interrupt(new Status(StatusCode.Unavailable, "The server is shutting down.")), this);
+            _stopping = serverStops.UnsafeRegister(_ => Interrupt(answer.Status, answer.Trailers), null);
         }
     }
 
@@ -142,7 +141,7 @@ internal sealed class CallGate(HttpContext http, TimeProvider clock) : IAsyncDis
         _timer!.Change(next, Timeout.InfiniteTimeSpan);
     }
 
-    private void Interrupt(Status? status)
+    private void Interrupt(Status? status, Metadata? trailers = null)
     {
         lock (_gate)
         {
@@ -153,11 +152,11 @@ internal sealed class CallGate(HttpContext http, TimeProvider clock) : IAsyncDis
 
             // The token is cancelled before anyone can see the end of the call in another way; its callbacks run elsewhere.
             var cancelling = _cancellation?.CancelAsync() ?? Task.CompletedTask;
-            _interruption = FinishAsync(status, cancelling);
+            _interruption = FinishAsync(status, trailers, cancelling);
         }
     }
 
-    private async Task FinishAsync(Status? status, Task cancelling)
+    private async Task FinishAsync(Status? status, Metadata? trailers, Task cancelling)
     {
         // Out of the lock, and off the timer's or the connection's thread.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -171,7 +170,7 @@ internal sealed class CallGate(HttpContext http, TimeProvider clock) : IAsyncDis
 
         if (status is { } answer)
         {
-            ResponseEnd.Write(http, answer, null);
+            ResponseEnd.Write(http, answer, trailers);
             await http.Response.CompleteAsync();
         }
         else

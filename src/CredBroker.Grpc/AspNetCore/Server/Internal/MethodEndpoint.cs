@@ -43,7 +43,7 @@ internal sealed class MethodEndpoint(IMethod method, ServiceSettings settings, F
                 call.End(Status.DefaultCancelled, null);
                 break;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                call.End(new Status(StatusCode.ResourceExhausted, "The request body exceeds the limit of the server."), null);
+                call.End(call.TooLarge("The request body exceeds the limit of the server."));
                 break;
             case BadHttpRequestException:
                 call.End(new Status(StatusCode.Cancelled, "The request did not arrive whole."), null);

@@ -62,7 +62,7 @@ internal static class MethodRunners
 
         T? Refuse(string? detail)
         {
-            call.End(detail is null ? reader.Failure : new Status(StatusCode.Internal, detail), null);
+            call.End(detail is null ? call.FailureOf(reader) : new RpcException(new Status(StatusCode.Internal, detail)));
             return null;
         }
     }

@@ -59,7 +59,7 @@ internal sealed class ServerCall(HttpContext http, IMethod method, ServiceSettin
         }
 
         if (IsRequestStream) LiftBodyLimits();
-        if (IsRequestStream || IsResponseStream) _gate.EndWhen(settings.Stopping);
+        if (IsRequestStream || IsResponseStream) _gate.EndWith(settings.StoppingAnswer, settings.Stopping);
         if (!IsResponseStream && !settings.ResponseEncoding.IsIdentity
             && settings.ResponseEncoding.IsAcceptedBy(headers.GrpcAcceptEncoding))
         {
@@ -89,6 +89,15 @@ internal sealed class ServerCall(HttpContext http, IMethod method, ServiceSettin
 
         return WaitAsync(reader, ct);
     }
+
+    /// <summary>The answer to messages that could not be read.</summary>
+    public RpcException FailureOf<T>(MessageReader<T> reader)
+        where T : class =>
+        reader.Failure.StatusCode is StatusCode.ResourceExhausted ? TooLarge(reader.Failure.Detail) : new RpcException(reader.Failure);
+
+    /// <summary>The answer to more bytes than are accepted.</summary>
+    public RpcException TooLarge(string detail) =>
+        settings.RefusalAnswer(CallRefusal.MessageTooLarge, new Status(StatusCode.ResourceExhausted, detail));
 
     public async Task WriteAsync<T>(T message, Marshaller<T> marshaller, WriteFlags flags, bool flush)
     {
@@ -121,6 +130,9 @@ internal sealed class ServerCall(HttpContext http, IMethod method, ServiceSettin
         if (_isTorn) http.Features.Get<IHttpResetFeature>()?.Reset(Http2InternalError);
         else ResponseEnd.Write(http, status, trailers);
     }
+
+    /// <summary>Ends the call with what the layer itself refused.</summary>
+    public void End(RpcException refusal) => End(refusal.Status, refusal.Trailers);
 
     /// <summary>Ends the call as the handler asked for.</summary>
     public void End() => End(StatusCore, _responseTrailers);

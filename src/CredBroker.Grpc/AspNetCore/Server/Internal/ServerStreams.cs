@@ -15,7 +15,7 @@ internal sealed class ServerStreamReader<T>(ServerCall call, Marshaller<T> marsh
     {
         ReadOutcome.Message => true,
         ReadOutcome.End => false,
-        _ => throw new RpcException(_reader.Failure),
+        _ => throw call.FailureOf(_reader),
     };
 }
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Grpc.Core;
 using Grpc.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +21,12 @@ internal sealed record ServiceSettings
 
     public required CompressionLevel ResponseCompressionLevel { get; init; }
 
+    /// <summary>The answer to what the layer itself refuses.</summary>
+    public required Func<CallRefusal, Status, RpcException> RefusalAnswer { get; init; }
+
+    /// <summary>The answer to streams when the server stops: the same for all of them.</summary>
+    public required RpcException StoppingAnswer { get; init; }
+
     public required TimeProvider Clock { get; init; }
 
     /// <summary>Fires when the server begins to stop.</summary>
@@ -32,6 +39,7 @@ internal sealed record ServiceSettings
     {
         var all = services.GetRequiredService<IOptions<GrpcServiceOptions>>().Value;
         var own = services.GetRequiredService<IOptions<GrpcServiceOptions<TService>>>().Value;
+        var refusalAnswer = own.RefusalAnswer ?? all.RefusalAnswer ?? ((_, status) => new RpcException(status));
         var algorithm = own.ResponseCompressionAlgorithm ?? all.ResponseCompressionAlgorithm;
         return new ServiceSettings
         {
@@ -41,6 +49,8 @@ internal sealed record ServiceSettings
             ResponseEncoding = MessageEncoding.Find(algorithm)
                 ?? throw new InvalidOperationException($"Compression \"{algorithm}\" is not supported."),
             ResponseCompressionLevel = own.ResponseCompressionLevel ?? all.ResponseCompressionLevel ?? CompressionLevel.Fastest,
+            RefusalAnswer = refusalAnswer,
+            StoppingAnswer = refusalAnswer(CallRefusal.ServerStopping, new Status(StatusCode.Unavailable, "The server is shutting down.")),
             Clock = services.GetService<TimeProvider>() ?? TimeProvider.System,
             Stopping = services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None,
             Log = services.GetRequiredService<ILoggerFactory>().CreateLogger("Grpc.AspNetCore.Server"),
