@@ -9,7 +9,8 @@ namespace CredBroker.Core.Identity;
 
 /// <summary>
 /// Writes compact JWS signed with ES256 (RFC 7515 section 7.1) under one header that is encoded once. Thread-safe: buffers are kept per
-/// thread, so a token costs its signature (30 us) and hardly any allocation. It does not verify what it signed: the signer does.
+/// thread, so a token costs its signature (30 us) and hardly any allocation. It does not verify what it signed
+/// (decision 14).
 /// </summary>
 public sealed class JwsWriter
 {
