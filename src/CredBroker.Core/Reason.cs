@@ -3,13 +3,14 @@ namespace CredBroker.Core;
 /// <summary>
 /// Why something was refused: the one vocabulary of the product. Numbers are part of the contract: never reused, never renumbered,
 /// only appended within their group. Each is mapped once to a gRPC status; callers who may not know the reason see only the status.
+/// The contract has the same list, in errors.proto: what is added here is added there.
 /// </summary>
 public enum Reason
 {
     /// <summary>Not a reason: a refusal that carries it is a bug.</summary>
     Unspecified = 0,
 
-    // 1-99: malformed input. INVALID_ARGUMENT, with the path of the field.
+    // 1-99: malformed input. INVALID_ARGUMENT, with the path of the field. 7 is not to be used: errors.proto reserves it.
 
     /// <summary>A field that the request needs is absent.</summary>
     FieldMissing = 1,
@@ -29,10 +30,7 @@ public enum Reason
     /// <summary>A list names the same thing twice.</summary>
     DuplicateElement = 6,
 
-    /// <summary>The files of a catalog have errors; the answer lists all of them with file, line and column.</summary>
-    CatalogInvalid = 7,
-
-    // 100-199: authority. PERMISSION_DENIED, and to a workload nothing else.
+    // 100-199: authority. PERMISSION_DENIED, and to a workload nothing else. 124 is not to be used; 199 is what the workload sees.
 
     /// <summary>The catalog has no such tool.</summary>
     UnknownTool = 100,
@@ -105,9 +103,6 @@ public enum Reason
 
     /// <summary>The administrator has none of the roles that the call needs.</summary>
     RoleMissing = 123,
-
-    /// <summary>No catalog has that version.</summary>
-    UnknownCatalogVersion = 124,
 
     // 200-299: evidence. PERMISSION_DENIED, and to the caller nothing else (attestation.proto, Attest).
 

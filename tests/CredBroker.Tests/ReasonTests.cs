@@ -11,13 +11,13 @@ public sealed class ReasonTests
         (int Number, string Name)[] written =
         [
             (0, "Unspecified"), (1, "FieldMissing"), (2, "FieldMalformed"), (3, "FieldOutOfRange"), (4, "FieldTooLong"),
-            (5, "TooManyElements"), (6, "DuplicateElement"), (7, "CatalogInvalid"),
+            (5, "TooManyElements"), (6, "DuplicateElement"),
             (100, "UnknownTool"), (101, "UnknownAction"), (102, "UnknownParameter"), (103, "ParameterMistyped"), (104, "ActionNotAllowed"),
             (105, "ResourceNotAllowed"), (106, "ParameterNotAllowed"), (107, "ActionOutsideEnvelope"), (108, "ResourceOutsideEnvelope"),
             (109, "ParameterOutsideEnvelope"), (110, "PrivilegedNeedsPolicy"), (111, "BearerNotAllowed"), (112, "UnknownWorkload"),
             (113, "UnknownTask"), (114, "NotYourTask"), (115, "TaskOver"), (116, "TaskWaiting"), (117, "BudgetSpent"),
             (118, "TaskLifetimeOverCeiling"), (119, "TaskBudgetOverCeiling"), (120, "UnknownToken"), (121, "NotYourToken"),
-            (122, "CallerMayNotCall"), (123, "RoleMissing"), (124, "UnknownCatalogVersion"),
+            (122, "CallerMayNotCall"), (123, "RoleMissing"),
             (200, "UnknownTrustDomain"), (201, "WrongIssuer"), (202, "WrongAudience"), (203, "EvidenceExpired"),
             (204, "EvidenceNotYetValid"), (205, "BadSignature"), (206, "EvidenceMalformed"), (207, "NoWorkloadMatches"),
             (208, "SeveralWorkloadsMatch"), (209, "JoinTokenUnknownOrUsed"), (210, "PeerGone"), (211, "NoPeerPidfd"),

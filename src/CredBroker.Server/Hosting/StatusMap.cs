@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Text;
 using CredBroker.Core;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
+using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Status = Grpc.Core.Status;
 
@@ -13,6 +15,9 @@ internal static class StatusMap
 {
     /// <summary>The domain of every ErrorInfo.</summary>
     public const string Domain = "credbroker";
+
+    /// <summary>What stands in the place of a reason that the caller may not know (errors.proto, REASON_DENIED).</summary>
+    public const string Denied = "DENIED";
 
     private const string DetailsKey = "grpc-status-details-bin";
 
@@ -40,7 +45,7 @@ internal static class StatusMap
     {
         var code = CodeOf(refusal.Reason);
         var hidden = !mayKnow && refusal.IsDenial;
-        var (reason, message) = hidden ? ("DENIED", "denied") : (NameOf(refusal.Reason), MessageOf(refusal));
+        var (reason, message) = hidden ? (Denied, "denied") : (NameOf(refusal.Reason), MessageOf(refusal));
 
         var info = new ErrorInfo { Domain = Domain, Reason = reason };
         if (decisionId is { } id) info.Metadata["decision_id"] = id.ToString();
@@ -54,6 +59,9 @@ internal static class StatusMap
 
         return new RpcException(new Status(code, message), new Metadata { { DetailsKey, status.ToByteArray() } });
     }
+
+    /// <summary>What a caller sees of what the gRPC layer refuses by itself, before the pipeline or beside it.</summary>
+    public static RpcException Of(CallRefusal cause, Status status) => Of(new(ReasonOf(cause), Detail: status.Detail), null, mayKnow: false);
 
     /// <summary>What a caller sees of a bug: a correlation id and no text.</summary>
     public static RpcException Internal(Guid correlationId)
@@ -76,6 +84,13 @@ internal static class StatusMap
 
         return upper.ToString();
     }
+
+    private static Reason ReasonOf(CallRefusal cause) => cause switch
+    {
+        CallRefusal.MessageTooLarge => Reason.MessageTooLarge,
+        CallRefusal.ServerStopping => Reason.ShuttingDown,
+        _ => throw new UnreachableException(),
+    };
 
     private static string MessageOf(Refusal refusal) => refusal switch
     {
