@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CredBroker.Server.Ledger;
 
 namespace CredBroker.Server;
 
@@ -62,7 +63,7 @@ public sealed class BrokerOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The largest request message, in bytes. ApplyCatalog has its own bound.</summary>
+    /// <summary>The largest request message, in bytes. Requests of Admin may be as large as a catalog.</summary>
     [Range(4 * 1024, 1024 * 1024)]
     public int MaxMessageBytes { get; set; } = 64 * 1024;
 
@@ -90,6 +91,9 @@ public sealed class BrokerOptions
     /// </summary>
     [RegularExpression("^[0-9a-fA-F]{64,256}$")]
     public string? PromptSalt { get; set; }
+
+    /// <summary>How the ledger uses the database. Nobody has had to set it yet, so it is not configuration.</summary>
+    internal LedgerOptions Ledger { get; } = new();
 
     /// <summary>OTLP endpoint for traces and metrics; null: none are exported. <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> sets it too.</summary>
     public string? OtlpEndpoint { get; set; }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using CredBroker.V1;
+using Google.Protobuf;
 
 namespace CredBroker.IntegrationTests;
 
@@ -69,6 +71,12 @@ public static class TestCatalog
             serves: [{{Audience}}]
             limits: { calls_per_second: 100000 }
         """);
+
+    /// <summary>A request that puts it in force.</summary>
+    public static ApplyCatalogRequest Apply(string yaml) => new()
+    {
+        RequestId = TestBroker.NewId(), Files = { new CatalogFile { Name = "broker.yaml", Content = ByteString.CopyFromUtf8(yaml) } },
+    };
 
     private static uint Uid() => uint.Parse(
         File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1], CultureInfo.InvariantCulture);

@@ -44,14 +44,14 @@ public sealed class TestDatabase : IAsyncDisposable
         return values;
     }
 
-    /// <summary>Waits until some session of this database waits for an advisory lock: the sync point of an interleaving.</summary>
-    public async Task SomebodyWaitsForALockAsync()
+    /// <summary>Waits until so many sessions of this database wait for a lock of that type: the sync point of an interleaving.</summary>
+    public async Task SomebodyWaitsForALockAsync(string type = "advisory", int howMany = 1)
     {
         const string waiters = """
             SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-            WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted
+            WHERE d.datname = current_database() AND l.locktype = $1 AND NOT l.granted
             """;
-        await UntilAsync(async () => await ScalarAsync<long>(waiters) > 0);
+        await UntilAsync(async () => await ScalarAsync<long>(waiters, type) >= howMany);
     }
 
     /// <summary>Waits until something is so; fails after a minute.</summary>

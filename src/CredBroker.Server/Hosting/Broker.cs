@@ -40,7 +40,7 @@ internal static class Broker
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
 
         services.AddStorage(connectionString);
-        services.AddLedger(connectionString);
+        services.AddLedger(connectionString, options.Ledger);
         services.AddKeys();
         services.AddWire();
         services.AddAttestation();

@@ -30,6 +30,7 @@ internal sealed class DpopGate(BrokerOptions options, PublicOrigins origins, Tim
             DpopOutcome.Verified verified => _seen.Add(verified, now) switch
             {
                 ReplayOutcome.Fresh => default,
+                ReplayOutcome.OutsideWindow => Refuse(Reason.ProofRefused, "the proof is of a moment that is not remembered"),
                 ReplayOutcome.Full => Refuse(Reason.Overloaded, "more proofs in one second than can be remembered"),
                 _ => Refuse(Reason.ProofReplayed, "the proof was seen before"),
             },

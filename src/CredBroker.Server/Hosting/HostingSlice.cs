@@ -1,3 +1,4 @@
+using CredBroker.Core.Catalog;
 using Grpc.AspNetCore.Server;
 using Grpc.HealthCheck;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,11 +26,12 @@ internal static class HostingSlice
         services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = options.MaxMessageBytes;
+            grpc.RefusalAnswer = StatusMap.Of;
             grpc.Interceptors.Add<Pipeline>();
         });
-        services.Configure<GrpcServiceOptions<Services.AdminService>>(admin => admin.MaxReceiveMessageSize = ApplyCatalogBytes);
+        services.Configure<GrpcServiceOptions<Services.AdminService>>(admin => admin.MaxReceiveMessageSize = CatalogBytes);
     }
 
-    // The files of a catalog (1 MiB together) and their names.
-    private const int ApplyCatalogBytes = (1024 + 64) * 1024;
+    // The files of a catalog, and room for their names.
+    private const int CatalogBytes = CatalogFiles.MaxTotalBytes + (64 * 1024);
 }

@@ -11,12 +11,12 @@ using Microsoft.Extensions.Logging;
 namespace CredBroker.Server.Hosting;
 
 /// <summary>
-/// What every RPC passes, in this order: its row, the state of the database, who calls, whether that caller may, how often, and how
+/// What every RPC passes, in this order: its row, the state of the replica, who calls, whether that caller may, how often, and how
 /// long it may take. Here, and nowhere else, exceptions become statuses.
 /// </summary>
 internal sealed class Pipeline(
-    BrokerOptions options, Authentication authentication, Denials denials, CallRates rates, DatabaseWatch database, TimeProvider clock,
-    ILogger<Pipeline> log) : Interceptor
+    BrokerOptions options, Authentication authentication, Denials denials, CallRates rates, DatabaseWatch database, Readiness readiness,
+    TimeProvider clock, ILogger<Pipeline> log) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -75,6 +75,7 @@ internal sealed class Pipeline(
     private async ValueTask OpenAsync(Passage passage, ServerCallContext context)
     {
         var row = passage.Row;
+        if (row.NeedsDatabase && readiness.IsDraining) throw StatusMap.Of(new(Reason.ShuttingDown), null, mayKnow: false);
         if (row.NeedsDatabase && database.IsAway) throw StatusMap.Of(new(Reason.DatabaseAway), null, mayKnow: false);
 
         var ct = row.Bounded ? passage.Bound(context, options.CallTimeout) : context.CancellationToken;

@@ -6,12 +6,18 @@ using Npgsql;
 
 namespace CredBroker.Server.Hosting;
 
-/// <summary>What must be there before the first call: clocks that agree, the catalog in force, keys that sign and verify.</summary>
+/// <summary>
+/// What must be there before the first call: clocks that agree, the catalog in force, keys that sign and verify. And what must be said
+/// before the last.
+/// </summary>
 internal sealed class Preparation(
-    NpgsqlDataSource database, BrokerOptions options, TimeProvider clock, LiveCatalog catalog, Partitions partitions, SigningKeys signing, PublicKeys verifying, Readiness readiness, ILogger<Preparation> log) : IHostedService
+    NpgsqlDataSource database, BrokerOptions options, TimeProvider clock, LiveCatalog catalog, Partitions partitions, SigningKeys signing,
+    PublicKeys verifying, Readiness readiness, IHostApplicationLifetime lifetime, ILogger<Preparation> log) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        // Not in StopAsync: that comes when the listeners are closed and the last call is answered.
+        lifetime.ApplicationStopping.Register(readiness.Draining);
         if (await Clocks.CompareAsync(database, clock, options.MaxClockDifference, cancellationToken) is { } difference)
             throw new StartException(difference.ToString(), "synchronise both machines' clocks, or raise MaxClockDifference");
         await partitions.KeepAsync(cancellationToken);
@@ -21,9 +27,5 @@ internal sealed class Preparation(
         readiness.Prepared();
     }
 
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        readiness.Draining();
-        return Task.CompletedTask;
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

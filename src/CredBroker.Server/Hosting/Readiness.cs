@@ -14,7 +14,7 @@ internal sealed class Readiness(HealthServiceImpl health)
     private bool _prepared;
     private bool _databaseAnswers;
     private bool _partitionsAhead = true;
-    private bool _draining;
+    private volatile bool _draining;
 
     /// <summary>True when calls may come.</summary>
     public bool IsReady
@@ -24,6 +24,9 @@ internal sealed class Readiness(HealthServiceImpl health)
             lock (_gate) return _prepared && _databaseAnswers && _partitionsAhead && !_draining;
         }
     }
+
+    /// <summary>True from the first sign that the process is to stop: calls that run may end, and no other begins.</summary>
+    public bool IsDraining => _draining;
 
     public void Prepared() => Set(() => _prepared = true);
 

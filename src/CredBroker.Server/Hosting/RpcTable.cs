@@ -18,7 +18,7 @@ internal enum Callers
 /// <summary>What cuts across one RPC. The limits are those of API.md's tables; null timeouts are for streams that stay open.</summary>
 /// <param name="Method">Full name as on the wire: <c>/package.Service/Method</c>.</param>
 /// <param name="MayCall">Who may call.</param>
-/// <param name="NeedsDatabase">True: answered UNAVAILABLE at once while the database is away.</param>
+/// <param name="NeedsDatabase">True: answered UNAVAILABLE at once while the database is away, or this replica is on its way out.</param>
 /// <param name="Bounded">True: must answer within <see cref="BrokerOptions.CallTimeout"/>.</param>
 internal sealed record RpcRow(string Method, Callers MayCall, bool NeedsDatabase = true, bool Bounded = true);
 

@@ -5,9 +5,8 @@ namespace CredBroker.Server.Ledger;
 /// <summary>Registers the batched hot path.</summary>
 internal static class LedgerSlice
 {
-    public static void AddLedger(this IServiceCollection services, string connectionString)
+    public static void AddLedger(this IServiceCollection services, string connectionString, LedgerOptions options)
     {
-        var options = new LedgerOptions();
         services.AddSingleton(options);
         services.AddSingleton(_ => new LedgerSource(connectionString, options));
         services.AddSingleton<LedgerMeter>();

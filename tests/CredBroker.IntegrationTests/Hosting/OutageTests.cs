@@ -1,8 +1,6 @@
-using CredBroker.Client;
 using CredBroker.Core;
 using CredBroker.Server.Hosting;
 using CredBroker.V1;
-using Grpc.Core;
 using Grpc.Health.V1;
 using Microsoft.Extensions.Logging.Abstractions;
 using Task = System.Threading.Tasks.Task;
@@ -25,9 +23,7 @@ public sealed class OutageTests
 
         await postgres.DisposeAsync();
         await TestDatabase.UntilAsync(async () => await HealthAsync(broker) == HealthCheckResponse.Types.ServingStatus.NotServing);
-        var refused = await Assert.ThrowsAsync<RpcException>(async () =>
-            await broker.OverSocket().Tasks.GetTaskAsync(new GetTaskRequest { TaskId = task }));
-        Assert.Equal((StatusCode.Unavailable, StatusMap.NameOf(Reason.DatabaseAway)), (refused.StatusCode, BrokerRefusal.Of(refused).Reason));
+        await Refused.AsAsync(Reason.DatabaseAway, broker.OverSocket().Tasks.GetTaskAsync(new GetTaskRequest { TaskId = task }));
 
         var back = await EmbeddedPostgres.StartAsync(options, NullLogger.Instance, TimeProvider.System, ct);
         await TestDatabase.UntilAsync(async () => await HealthAsync(broker) == HealthCheckResponse.Types.ServingStatus.Serving);

@@ -1,6 +1,5 @@
 using CredBroker.Client;
 using CredBroker.Core;
-using CredBroker.Server.Hosting;
 using CredBroker.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -129,6 +128,20 @@ public sealed class RefusalTests(Postgres postgres)
     }
 
     [Fact]
+    public async Task A_catalog_is_applied_only_over_the_one_that_was_expected()
+    {
+        await using var broker = await TestBroker.StartAsync(postgres);
+        var admin = broker.OverSocket().Admin;
+        var version = (await admin.GetCatalogAsync(new GetCatalogRequest())).Version;
+        var apply = TestCatalog.Apply(TestCatalog.Yaml(callsPerSecond: 7));
+        apply.ExpectedVersion = version - 1;
+        Assert.Equal("expected_version", (await Refused.AsAsync(Reason.CatalogMoved, admin.ApplyCatalogAsync(apply))).Field);
+        Assert.Equal("version", (await Refused.AsAsync(Reason.FieldOutOfRange, admin.GetCatalogAsync(new GetCatalogRequest { Version = version + 1 }))).Field);
+        apply.ExpectedVersion = version;
+        Assert.Equal(version + 1, (await admin.ApplyCatalogAsync(apply)).Version);
+    }
+
+    [Fact]
     public async Task Malformed_fields_are_named()
     {
         await using var broker = await TestBroker.StartAsync(postgres);
@@ -174,7 +187,7 @@ public sealed class RefusalTests(Postgres postgres)
         var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => Answer()));
         var limited = answers.OfType<BrokerRefusal>().ToList();
         Assert.NotEmpty(limited);
-        Assert.All(limited, refusal => Assert.Equal((StatusMap.NameOf(Reason.RateLimited), StatusCode.ResourceExhausted), (refusal.Reason, refusal.Status)));
+        Assert.All(limited, refusal => Refused.Is(Reason.RateLimited, refusal));
         Assert.All(limited, refusal => Assert.NotNull(refusal.RetryAfter));
 
         async Task<BrokerRefusal?> Answer()

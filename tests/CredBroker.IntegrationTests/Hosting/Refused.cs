@@ -13,12 +13,29 @@ public static class Refused
         BrokerRefusal.Of(await Assert.ThrowsAsync<RpcException>(async () => await call));
 
     /// <summary>Refused visibly, for this reason.</summary>
-    public static async Task<BrokerRefusal> AsAsync<T>(Reason reason, AsyncUnaryCall<T> call)
+    /// <param name="reason">The reason.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="what">What was called with, where many calls are much alike.</param>
+    public static async Task<BrokerRefusal> AsAsync<T>(Reason reason, AsyncUnaryCall<T> call, string what = "the call")
     {
-        var refusal = await ByAsync(call);
-        Assert.Equal((StatusMap.NameOf(reason), StatusMap.CodeOf(reason)), (refusal.Reason, refusal.Status));
+        BrokerRefusal refusal;
+        try
+        {
+            var answer = await call;
+            throw new Xunit.Sdk.XunitException($"{what} was answered: {answer}");
+        }
+        catch (RpcException failure)
+        {
+            refusal = BrokerRefusal.Of(failure);
+        }
+
+        Is(reason, refusal, what);
         return refusal;
     }
+
+    /// <summary>This refusal is for this reason, visibly.</summary>
+    public static void Is(Reason reason, BrokerRefusal refusal, string what = "the call") => Assert.True(
+        (refusal.Reason, refusal.Status) == (StatusMap.NameOf(reason), StatusMap.CodeOf(reason)), $"{what} should be refused as {reason}: {refusal}");
 
     /// <summary>Denied like every denial on the wire; the audit has the true reason.</summary>
     public static async Task DeniedAsync<T>(this TestBroker broker, Reason reason, AsyncUnaryCall<T> call)
