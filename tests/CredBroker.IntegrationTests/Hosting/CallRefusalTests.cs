@@ -39,15 +39,16 @@ public sealed class CallRefusalTests(Postgres postgres)
     [Fact]
     public async Task An_identity_ends_with_its_time_and_with_its_workload()
     {
-        var clock = new SetClock(TimeProvider.System.GetUtcNow());
+        var clock = new StoppedClock();
         await using var broker = await TestBroker.StartAsync(postgres, clock: clock);
         var caller = await RawCaller.JoinAsync(broker, clock);
         Assert.Equal("backend", (await caller.WhoAmI(caller.Proof.Sign())).Workload);
 
-        clock.Now += TimeSpan.FromMinutes(10);
+        var now = clock.GetUtcNow();
+        clock.StopAt(now + TimeSpan.FromMinutes(10));
         await Refused.AsAsync(Reason.IdentityTokenRefused, caller.WhoAmI(caller.Proof.Sign()), "an expired token");
 
-        clock.Now -= TimeSpan.FromMinutes(9);
+        clock.StopAt(now);
         var without = TestCatalog.Yaml().Replace(TestCatalog.Backend, $"{TestCatalog.Backend}/2", StringComparison.Ordinal);
         Assert.True((await broker.OverSocket().Admin.ApplyCatalogAsync(TestCatalog.Apply(without))).Valid);
         await Refused.AsAsync(Reason.IdentityTokenRefused, caller.WhoAmI(caller.Proof.Sign()), "a token of a workload that is gone");
@@ -101,19 +102,19 @@ public sealed class CallRefusalTests(Postgres postgres)
     [Fact]
     public async Task A_proof_of_a_second_that_was_forgotten_is_refused_and_not_taken_for_a_replay()
     {
-        var clock = new SetClock(TimeProvider.System.GetUtcNow());
+        var clock = new StoppedClock();
         await using var broker = await TestBroker.StartAsync(postgres, clock: clock);
         var caller = await RawCaller.JoinAsync(broker, clock);
 
         // A clock that steps back, past all that the seconds since then have overwritten.
-        var before = clock.Now;
+        var before = clock.GetUtcNow();
         for (var second = 60; second < 140; second++)
         {
-            clock.Now = before + TimeSpan.FromSeconds(second);
+            clock.StopAt(before + TimeSpan.FromSeconds(second));
             await caller.WhoAmI(caller.Proof.Sign());
         }
 
-        clock.Now = before;
+        clock.StopAt(before);
         await Refused.AsAsync(Reason.ProofRefused, caller.WhoAmI(caller.Proof.Sign()));
     }
 
