@@ -1,6 +1,5 @@
 using CredBroker.Core;
 using CredBroker.IntegrationTests.Hosting;
-using CredBroker.V1;
 using Google.Protobuf.WellKnownTypes;
 using Task = System.Threading.Tasks.Task;
 
