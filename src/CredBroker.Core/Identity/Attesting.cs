@@ -23,7 +23,8 @@ public static class Attesting
 
     /// <summary>
     /// Decides. Refusals: <see cref="Reason.NoWorkloadMatches"/>, <see cref="Reason.SeveralWorkloadsMatch"/>,
-    /// <see cref="Reason.EvidenceExpired"/> (also when less than a second is left), <see cref="Reason.BearerNotAllowed"/>.
+    /// <see cref="Reason.EvidenceKindNotAllowed"/> (a join token of a workload that joins no more), <see cref="Reason.EvidenceExpired"/>
+    /// (also when less than a second is left), <see cref="Reason.BearerNotAllowed"/>.
     /// </summary>
     public static AttestDecision Decide(AttestFacts facts, BrokerCatalog catalog, AttestTerms terms, DateTimeOffset now)
     {
@@ -39,6 +40,8 @@ public static class Attesting
                 return Approve(one, facts, terms, now);
             case WorkloadMatch.Several several:
                 return Deny(Reason.SeveralWorkloadsMatch, $"matches {string.Join(", ", several.Workloads)}");
+            case WorkloadMatch.None when facts.Peer is AttestedPeer.JoinToken(var name) && catalog.Workloads.Values.Any(workload => workload.Name == name):
+                return Deny(Reason.EvidenceKindNotAllowed, $"{name} does not attest with join tokens");
             default:
                 return Deny(Reason.NoWorkloadMatches, "no workload has these selectors");
         }

@@ -36,7 +36,8 @@ public static class X509Svid
         try
         {
             if (CheckLeaf(leaf, out var id) is { } refusal) return new X509SvidOutcome.Refused(refusal);
-            if (!anchors.TryGetValue(id.TrustDomain, out var roots)) return new X509SvidOutcome.Refused(X509SvidRefusal.UnknownTrustDomain);
+            if (!anchors.TryGetValue(id.TrustDomain, out var roots))
+                return new X509SvidOutcome.Refused(X509SvidRefusal.UnknownTrustDomain, TrustDomain: id.TrustDomain);
 
             var notAfter = new DateTimeOffset(leaf.NotAfter.ToUniversalTime());
             if (now < leaf.NotBefore.ToUniversalTime()) return new X509SvidOutcome.Refused(X509SvidRefusal.NotYetValid);

@@ -18,5 +18,7 @@ public abstract record X509SvidOutcome
     /// <summary>The certificate proves nothing.</summary>
     /// <param name="Reason">The first thing that was wrong.</param>
     /// <param name="ChainStatus">With <see cref="X509SvidRefusal.Chain"/>: the platform's words for what exactly.</param>
-    public sealed record Refused(X509SvidRefusal Reason, X509ChainStatusFlags ChainStatus = X509ChainStatusFlags.NoError) : X509SvidOutcome;
+    /// <param name="TrustDomain">With <see cref="X509SvidRefusal.UnknownTrustDomain"/>: the one that it claims.</param>
+    public sealed record Refused(
+        X509SvidRefusal Reason, X509ChainStatusFlags ChainStatus = X509ChainStatusFlags.NoError, TrustDomain? TrustDomain = null) : X509SvidOutcome;
 }

@@ -16,8 +16,10 @@ internal sealed class JwtTokens(JwksSource source, TimeProvider clock)
     {
         if (!CompactJws.TryParse(token, JwsLimits.Token, out var jws, out var unreadable))
             return Refuse(unreadable == JwsRefusal.AlgorithmNotAllowed ? Reason.AlgorithmNotAllowed : Reason.EvidenceMalformed, $"{unreadable}");
-        if (DomainOf(jws.Claims, snapshot.Catalog) is not { Jwt: { } trust } domain)
+        if (DomainOf(jws.Claims, snapshot.Catalog, out var byIssuer) is not { } domain)
             return Refuse(Reason.UnknownTrustDomain, "no trust domain has this issuer, or this subject");
+        if (domain.Jwt is not { } trust || (!byIssuer && trust.Profile != JwtProfile.JwtSvid))
+            return Refuse(Reason.EvidenceKindNotAllowed, $"{domain.Name} does not vouch with JWT-SVIDs", domain);
         if (await source.KeysAsync(snapshot, domain.Name, trust, jws.Header.KeyId, ct) is not { } keys)
             return Refuse(Reason.TrustBundleAway, $"no keys of {domain.Name}", domain);
 
@@ -37,13 +39,15 @@ internal sealed class JwtTokens(JwksSource source, TimeProvider clock)
     }
 
     // No two trust domains of a catalog have one issuer. A JWT-SVID need not name one: then its subject says whose it is.
-    private static TrustedDomain? DomainOf(JwtClaims claims, BrokerCatalog catalog)
+    private static TrustedDomain? DomainOf(JwtClaims claims, BrokerCatalog catalog, out bool byIssuer)
     {
-        if (claims.ReadString("iss", out var issuer) == ClaimState.Present
-            && catalog.TrustDomains.Values.FirstOrDefault(domain => domain.Jwt?.Issuer == issuer) is { } named)
-            return named;
-        return claims.ReadString("sub", out var subject) == ClaimState.Present && SpiffeId.TryParse(subject, out var id)
-            && catalog.TrustDomains.TryGetValue(id.TrustDomain, out var own) && own.Jwt is { Profile: JwtProfile.JwtSvid } ? own : null;
+        var named = claims.ReadString("iss", out var issuer) == ClaimState.Present
+            ? catalog.TrustDomains.Values.FirstOrDefault(domain => domain.Jwt?.Issuer == issuer)
+            : null;
+        byIssuer = named is not null;
+        return named ?? (claims.ReadString("sub", out var subject) == ClaimState.Present && SpiffeId.TryParse(subject, out var id)
+            ? catalog.TrustDomains.GetValueOrDefault(id.TrustDomain)
+            : null);
     }
 
     private static Reason ReasonOf(JwtEvidenceRefusal refusal) => refusal switch

@@ -19,12 +19,15 @@ internal static class X509Evidence
                 new AttestedPeer.X509(verified.SpiffeId), verified.ExpiresAt,
                 new(Kind, [("spiffe_id", verified.SpiffeId.ToString()), ("certificate", verified.Thumbprint.ToString())])),
             X509SvidOutcome.Refused refused => new EvidenceReading.Refused(
-                new(ReasonOf(refused.Reason), Detail: $"{refused.Reason} {refused.ChainStatus}"), new(Kind, [])),
+                new(ReasonOf(refused, snapshot.Catalog), Detail: $"{refused.Reason} {refused.ChainStatus}"), new(Kind, [])),
             _ => new EvidenceReading.Refused(new(Reason.NoPeerEvidence, Detail: "no client certificate"), new(Kind, [])),
         };
 
-    private static Reason ReasonOf(X509SvidRefusal refusal) => refusal switch
+    private static Reason ReasonOf(X509SvidOutcome.Refused refused, BrokerCatalog catalog) => refused.Reason switch
     {
+        // Declared, but not with roots: what it vouches with is something else.
+        X509SvidRefusal.UnknownTrustDomain when refused.TrustDomain is { } domain && catalog.TrustDomains.ContainsKey(domain) =>
+            Reason.EvidenceKindNotAllowed,
         X509SvidRefusal.UnknownTrustDomain => Reason.UnknownTrustDomain,
         X509SvidRefusal.Expired => Reason.EvidenceExpired,
         X509SvidRefusal.NotYetValid => Reason.EvidenceNotYetValid,

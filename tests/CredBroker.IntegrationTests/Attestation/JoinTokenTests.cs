@@ -103,12 +103,12 @@ public sealed class JoinTokenTests(Postgres postgres) : IAsyncLifetime
         Assert.Equal(nameof(Reason.EvidenceMalformed), await harness.RefusalAsync(await harness.JoinAsync(secret)));
 
     [Fact]
-    public async Task A_secret_for_a_workload_that_is_gone_is_spent_all_the_same()
+    public async Task A_secret_for_a_workload_that_joins_no_more_is_spent_all_the_same()
     {
         var secret = await CreateAsync();
         await harness.ApplyAsync(Yaml.Replace("join_token: true", "unix: {uid: 4712}", StringComparison.Ordinal));
 
-        Assert.Equal(nameof(Reason.NoWorkloadMatches), await harness.RefusalAsync(await harness.JoinAsync(secret)));
+        Assert.Equal(nameof(Reason.EvidenceKindNotAllowed), await harness.RefusalAsync(await harness.JoinAsync(secret)));
         await harness.ApplyAsync(Yaml);
         Assert.Equal(nameof(Reason.JoinTokenUnknownOrUsed), await harness.RefusalAsync(await harness.JoinAsync(secret)));
     }

@@ -61,7 +61,7 @@ public class AttestingTests
     public void A_join_token_is_only_good_for_its_own_workload()
     {
         Assert.Equal("one", Approved(JoinToken("one")).Workload.Name.ToString());
-        Assert.Equal(Reason.NoWorkloadMatches, Denied(JoinToken("two")).Reason);
+        Assert.Equal(Reason.EvidenceKindNotAllowed, Denied(JoinToken("two")).Reason);
         Assert.Equal(Reason.NoWorkloadMatches, Denied(JoinToken("three")).Reason);
     }
 

@@ -120,7 +120,9 @@ public sealed class X509SvidTests
         Refuses(X509SvidRefusal.Chain, X509Svid.Verify(ofOther, [OtherRoot.Certificate], Anchors, Now));
         using var claimsOther = new ForgeSvid { Uris = ["spiffe://other.org/agent"] }.Issue(Root);
         Refuses(X509SvidRefusal.Chain, X509Svid.Verify(claimsOther, [Root.Certificate], Anchors, Now));
-        Refuses(X509SvidRefusal.UnknownTrustDomain, new ForgeSvid { Uris = ["spiffe://nobody.org/agent"] });
+        using var ofNobody = new ForgeSvid { Uris = ["spiffe://nobody.org/agent"] }.IssuePublic(Root);
+        Assert.Equal(
+            new X509SvidOutcome.Refused(X509SvidRefusal.UnknownTrustDomain, TrustDomain: Domain("nobody.org")), X509Svid.Verify(ofNobody, [], Anchors, Now));
         Refuses(X509SvidRefusal.Chain, new ForgeSvid { Uris = ["spiffe://empty.org/agent"] });
     }
 
