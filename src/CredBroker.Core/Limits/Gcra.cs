@@ -13,7 +13,7 @@ public static class Gcra
     public readonly record struct Outcome(bool Allowed, long State, TimeSpan RetryAfter);
 
     /// <summary>Decides one ask.</summary>
-    /// <param name="now">The moment, in UTC ticks of 100 ns.</param>
+    /// <param name="now">The moment, in ticks of 100 ns since any other moment that stays the same.</param>
     /// <param name="state">The stored theoretical arrival time; 0 for one who never asked.</param>
     /// <param name="perSecond">Sustained rate, 1 to 1,000,000 per second.</param>
     /// <param name="burst">How many may pass at once after a quiet time, at least 1.</param>

@@ -8,6 +8,10 @@ internal sealed class CallRates(TimeProvider clock)
 {
     private const int Capacity = 100_000;
     private readonly ConcurrentDictionary<string, CallerState> _states = new(StringComparer.Ordinal);
+    private readonly long _started = clock.GetTimestamp();
+
+    // Elapsed time, not the date: a clock that is set back must not shut callers out until it has caught up.
+    private long Now => clock.GetElapsedTime(_started).Ticks;
 
     /// <summary>Takes one call of a caller. Returns null when it may pass, otherwise when to try again.</summary>
     /// <param name="caller">Who calls.</param>
@@ -23,7 +27,7 @@ internal sealed class CallRates(TimeProvider clock)
         while (true)
         {
             var seen = Volatile.Read(ref state.Arrival);
-            var outcome = Gcra.Decide(clock.GetUtcNow().UtcTicks, seen, perSecond, perSecond);
+            var outcome = Gcra.Decide(Now, seen, perSecond, perSecond);
             if (!outcome.Allowed) return outcome.RetryAfter;
             if (Interlocked.CompareExchange(ref state.Arrival, outcome.State, seen) == seen) return null;
         }
@@ -32,7 +36,7 @@ internal sealed class CallRates(TimeProvider clock)
     // A caller whose arrival time has passed has its full burst again, so forgetting it changes nothing.
     private void ForgetIdle()
     {
-        var now = clock.GetUtcNow().UtcTicks;
+        var now = Now;
         foreach (var (caller, state) in _states)
             if (Volatile.Read(ref state.Arrival) < now)
                 _states.TryRemove(caller, out _);
