@@ -3,12 +3,15 @@ using Microsoft.Extensions.Logging;
 
 namespace CredBroker.IntegrationTests;
 
-/// <summary>A log whose event ids a test can look at.</summary>
+/// <summary>A log whose events a test can look at.</summary>
 public sealed class ListedLog : ILoggerProvider
 {
-    private readonly ConcurrentQueue<int> events = new();
+    private readonly ConcurrentQueue<(int Id, string Text)> events = new();
 
-    public IReadOnlyList<int> Events => [.. events];
+    public IReadOnlyList<int> Events => [.. events.Select(one => one.Id)];
+
+    /// <summary>The texts of one event, oldest first.</summary>
+    public IReadOnlyList<string> TextsOf(int id) => [.. events.Where(one => one.Id == id).Select(one => one.Text)];
 
     public ILogger<T> For<T>() => LoggerFactory.Create(b => b.SetMinimumLevel(LogLevel.Trace).AddProvider(this)).CreateLogger<T>();
 
@@ -18,7 +21,7 @@ public sealed class ListedLog : ILoggerProvider
     {
     }
 
-    private sealed class Listed(ConcurrentQueue<int> events) : ILogger
+    private sealed class Listed(ConcurrentQueue<(int Id, string Text)> events) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -26,6 +29,6 @@ public sealed class ListedLog : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            events.Enqueue(eventId.Id);
+            events.Enqueue((eventId.Id, formatter(state, exception)));
     }
 }

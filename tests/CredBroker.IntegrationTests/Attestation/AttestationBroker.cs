@@ -1,7 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using CredBroker.Client;
+using CredBroker.Core;
+using CredBroker.Core.Audit;
 using CredBroker.Server;
 using CredBroker.V1;
 using Google.Protobuf;
@@ -24,15 +27,24 @@ internal sealed class AttestationBroker : IAsyncDisposable
 
     public static uint Me { get; } = Server.Attestation.NativeMethods.EffectiveUser();
 
+    public static uint MyGroup { get; } =
+        uint.Parse(Server.Attestation.ProcessFacts.Field(File.ReadAllText("/proc/self/status"), "Gid:")!.Split('\t')[1]);
+
     public TestDatabase Database { get; }
 
     public ListedLog Log { get; }
 
     public string SocketPath => SocketIn(folder);
 
+    public int Port => new Uri(Address("http:")).Port;
+
     public X509Certificate2 ServerCertificate { get; set; } = null!;
 
-    public static async Task<AttestationBroker> StartAsync(Postgres postgres, string yaml, params (string Name, string Content)[] files)
+    public static Task<AttestationBroker> StartAsync(Postgres postgres, string yaml, params (string Name, string Content)[] files) =>
+        StartAsync(postgres, TimeProvider.System, yaml, files);
+
+    public static async Task<AttestationBroker> StartAsync(
+        Postgres postgres, TimeProvider clock, string yaml, params (string Name, string Content)[] files)
     {
         var database = await postgres.CreateDatabaseAsync();
         var folder = Directory.CreateTempSubdirectory("cb-").FullName;
@@ -49,7 +61,7 @@ internal sealed class AttestationBroker : IAsyncDisposable
             CallsPerSecond = 100_000,
         };
         var log = new ListedLog();
-        var running = await RunningBroker.StartAsync(options, TimeProvider.System, logging => logging.AddProvider(log), Ct);
+        var running = await RunningBroker.StartAsync(options, clock, logging => logging.AddProvider(log), Ct);
         var broker = new AttestationBroker(running, database, folder, log) { ServerCertificate = shown };
         await broker.ApplyAsync(yaml, files);
         return broker;
@@ -82,6 +94,34 @@ internal sealed class AttestationBroker : IAsyncDisposable
     /// <summary>Attests, and says how it was refused.</summary>
     public static async Task<RpcException> RefusedAsync(BrokerConnection connection, Evidence evidence) =>
         await Assert.ThrowsAsync<RpcException>(() => AttestAsync(connection, evidence));
+
+    /// <summary>
+    /// Attests, and is denied as everybody is: with a decision id and nothing else. The record has the true reason; what it says of the
+    /// evidence is answered.
+    /// </summary>
+    public async Task<JsonElement> DeniedAsync(Reason reason, BrokerConnection connection, Evidence evidence) =>
+        await DeniedAsync(reason, await RefusedAsync(connection, evidence));
+
+    /// <summary>The same of a call that was refused already.</summary>
+    public async Task<JsonElement> DeniedAsync(Reason reason, RpcException refused)
+    {
+        Assert.Equal((StatusCode.PermissionDenied, "denied"), (refused.StatusCode, refused.Status.Detail));
+        var details = Google.Rpc.Status.Parser.ParseFrom(refused.Trailers.GetValueBytes(BrokerRefusal.DetailsTrailer));
+        var info = Assert.Single(details.Details).Unpack<Google.Rpc.ErrorInfo>();
+        var (name, decision) = Assert.Single(info.Metadata);
+        Assert.Equal(("DENIED", "decision_id"), (info.Reason, name));
+        return await RecordedAsync(reason, decision);
+    }
+
+    /// <summary>The one entry of a decision: a refusal for that reason.</summary>
+    public async Task<JsonElement> RecordedAsync(Reason reason, string decision)
+    {
+        var payloads = await Database.ColumnAsync<string>(
+            "SELECT payload::text FROM audit_entries WHERE decision_id = $1 AND kind = $2", Guid.Parse(decision), (short)AuditKind.AttestationRefused);
+        using var entry = JsonDocument.Parse(Assert.Single(payloads));
+        Assert.Equal(reason.ToString(), entry.RootElement.GetProperty("reason").GetString());
+        return entry.RootElement.GetProperty("evidence").Clone();
+    }
 
     public static string NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
 

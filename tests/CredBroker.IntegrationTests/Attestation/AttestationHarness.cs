@@ -106,8 +106,8 @@ internal sealed class AttestationHarness : IAsyncDisposable
     public async Task<string> RefusalAsync(Reply<AttestResponse> reply)
     {
         var refused = Assert.IsType<Reply<AttestResponse>.Refused>(reply);
-        var entry = (await EntriesAsync(AuditKind.AttestationRefused))[^1];
-        Assert.Equal(refused.DecisionId.ToString(), entry.GetProperty("decision").GetString());
+        var entry = Assert.Single(
+            await EntriesAsync(AuditKind.AttestationRefused), one => one.GetProperty("decision").GetString() == refused.DecisionId.ToString());
         Assert.Equal(refused.Refusal.Reason.ToString(), entry.GetProperty("reason").GetString());
         Assert.InRange((int)refused.Refusal.Reason, 100, 299);
         return refused.Refusal.Reason.ToString();

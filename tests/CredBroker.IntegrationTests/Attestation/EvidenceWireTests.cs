@@ -1,14 +1,9 @@
-using System.Net;
 using System.Text;
 using CredBroker.Client;
 using CredBroker.Core.Audit;
 using CredBroker.Tests.Identity;
 using CredBroker.V1;
 using Grpc.Core;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Evidence = CredBroker.Client.Evidence;
 using Task = System.Threading.Tasks.Task;
 
@@ -16,20 +11,11 @@ namespace CredBroker.IntegrationTests.Attestation;
 
 public sealed class EvidenceWireTests(Postgres postgres) : IAsyncLifetime
 {
-    private const string Joiner = """
-
-          joiner:
-            spiffe_id: spiffe://example.org/joiner
-            owner: team
-            class: agent
-            attest: [{join_token: true}]
-        """;
-
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
     private AttestationBroker broker = null!;
 
     public async ValueTask InitializeAsync() =>
-        broker = await AttestationBroker.StartAsync(postgres, Forgeries.Yaml + Joiner, ("keys.json", ForgeJwt.Jwks));
+        broker = await AttestationBroker.StartAsync(postgres, Forgeries.Yaml, ("keys.json", ForgeJwt.Jwks));
 
     public ValueTask DisposeAsync() => broker.DisposeAsync();
 
@@ -69,27 +55,6 @@ public sealed class EvidenceWireTests(Postgres postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Fifty_callers_with_one_join_token_make_one_workload()
-    {
-        var secret = await broker.JoinTokenAsync("joiner");
-        var connections = Enumerable.Range(0, 50).Select(_ => broker.OverTcp()).ToList();
-
-        var outcomes = await Task.WhenAll(connections.Select(connection => Task.Run(() => OutcomeAsync(connection, new Evidence.JoinToken(secret)))));
-
-        Assert.Single(outcomes, StatusCode.OK);
-        Assert.Equal(49, outcomes.Count(outcome => outcome == StatusCode.PermissionDenied));
-    }
-
-    [Fact]
-    public async Task Over_TCP_nobody_makes_a_join_token()
-    {
-        var refused = await Assert.ThrowsAsync<RpcException>(async () => await broker.OverTcp().Admin.CreateJoinTokenAsync(
-            new() { RequestId = AttestationBroker.NewId(), Workload = "joiner" }, cancellationToken: Ct));
-
-        Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
-    }
-
-    [Fact]
     public async Task A_malformed_key_is_named()
     {
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await broker.OverTcp().Attestation.AttestAsync(
@@ -97,58 +62,5 @@ public sealed class EvidenceWireTests(Postgres postgres) : IAsyncLifetime
 
         Assert.Equal(StatusCode.InvalidArgument, refused.StatusCode);
         Assert.Equal("public_jwk", BrokerRefusal.Of(refused).Field);
-    }
-
-    [Fact]
-    public async Task Keys_at_an_address_are_fetched_and_a_new_one_is_found_by_its_id()
-    {
-        var served = ForgeKeys.Set(ForgeKeys.Jwk(ForgeKeys.P256, "\"kid\":\"old\""));
-        await using var issuer = await ServeAsync(() => served);
-        var yaml = Forgeries.Yaml.Replace("broker], jwks_file: keys.json", $"broker], jwks_url: \"{issuer.Urls.Single()}/keys\"", StringComparison.Ordinal);
-        await broker.ApplyAsync(yaml);
-
-        Assert.Equal(StatusCode.OK, await OutcomeAsync(broker.OverTcp(), Signed("old")));
-        served = ForgeKeys.Set(ForgeKeys.Jwk(ForgeKeys.P256, "\"kid\":\"new\""));
-        // Within half a minute of the last fetch nothing is asked: the new key is not known yet, and the old one still is.
-        Assert.Equal(StatusCode.PermissionDenied, await OutcomeAsync(broker.OverTcp(), Signed("new")));
-        Assert.Equal(StatusCode.OK, await OutcomeAsync(broker.OverTcp(), Signed("old")));
-    }
-
-    [Fact]
-    public async Task While_the_issuer_is_away_nobody_is_attested_and_the_broker_stays_up()
-    {
-        var yaml = Forgeries.Yaml.Replace("broker], jwks_file: keys.json", "broker], jwks_url: \"http://127.0.0.1:9/keys\"", StringComparison.Ordinal);
-        await broker.ApplyAsync(yaml + Joiner);
-
-        Assert.Equal(StatusCode.PermissionDenied, await OutcomeAsync(broker.OverTcp(), Signed("old")));
-        Assert.Contains(2000, broker.Log.Events);
-        Assert.Equal(StatusCode.OK, await OutcomeAsync(broker.OverTcp(), new Evidence.JoinToken(await broker.JoinTokenAsync("joiner"))));
-    }
-
-    private static Evidence.Jwt Signed(string keyId) =>
-        new((Forgeries.Oidc with { Header = $$"""{"alg":"ES256","kid":"{{keyId}}"}""" }).Sign());
-
-    private static async Task<StatusCode> OutcomeAsync(BrokerConnection connection, Evidence evidence)
-    {
-        try
-        {
-            await using var session = await AttestationBroker.AttestAsync(connection, evidence);
-            return StatusCode.OK;
-        }
-        catch (RpcException refused)
-        {
-            return refused.StatusCode;
-        }
-    }
-
-    private static async Task<WebApplication> ServeAsync(Func<string> document)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var issuer = builder.Build();
-        issuer.MapGet("/keys", context => context.Response.WriteAsync(document(), Ct));
-        await issuer.StartAsync(Ct);
-        return issuer;
     }
 }
