@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using CredBroker.Client;
+using CredBroker.Core;
 using CredBroker.Core.Identity;
 using CredBroker.V1;
 using Grpc.Core;
@@ -63,13 +65,14 @@ public sealed class UnixPeerWireTests(Postgres postgres) : IAsyncLifetime
     [Fact]
     public async Task Over_TCP_there_is_no_peer_to_vouch_for()
     {
-        var refused = await AttestationBroker.RefusedAsync(broker.OverTcp(), new Evidence.UnixPeer());
-
-        Assert.Equal((StatusCode.PermissionDenied, "denied"), (refused.StatusCode, refused.Status.Detail));
+        await broker.DeniedAsync(Reason.NoPeerEvidence, broker.OverTcp(), new Evidence.UnixPeer());
+        await broker.DeniedAsync(Reason.NoPeerEvidence, broker.OverTls(), new Evidence.UnixPeer());
+        await broker.DeniedAsync(Reason.NoPeerEvidence, broker.OverSocket(), new Evidence.X509Peer());
     }
 
     [Theory]
     [InlineData("uid: 4711")]
+    [InlineData("gid: 4711")]
     [InlineData("uid: ME, executable: /usr/bin/other")]
     [InlineData("uid: ME, sha256: \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"")]
     [InlineData("uid: ME, groups: [4711]")]
@@ -78,15 +81,42 @@ public sealed class UnixPeerWireTests(Postgres postgres) : IAsyncLifetime
     {
         await broker.ApplyAsync(Yaml($"{{{selectors.Replace("ME", $"{AttestationBroker.Me}", StringComparison.Ordinal)}}}"));
 
-        var refused = await AttestationBroker.RefusedAsync(broker.OverSocket(), new Evidence.UnixPeer());
+        var evidence = await broker.DeniedAsync(Reason.NoWorkloadMatches, broker.OverSocket(), new Evidence.UnixPeer());
 
-        Assert.Equal(StatusCode.PermissionDenied, refused.StatusCode);
+        Assert.Equal($"{Environment.ProcessId}", evidence.GetProperty("pid").GetString());
+        Assert.Equal(Environment.ProcessPath, evidence.GetProperty("executable").GetString());
+        // The file is read only where its hash could decide.
+        Assert.Equal(selectors.Contains("sha256", StringComparison.Ordinal) ? Sha256 : null, evidence.TryGetProperty("sha256", out var hash) ? hash.GetString() : null);
+    }
+
+    [Fact]
+    public async Task Who_fits_two_workloads_is_neither()
+    {
+        await broker.ApplyAsync(Yaml($"{{uid: {AttestationBroker.Me}}}", $"{{gid: {AttestationBroker.MyGroup}}}"));
+
+        await broker.DeniedAsync(Reason.SeveralWorkloadsMatch, broker.OverSocket(), new Evidence.UnixPeer());
+    }
+
+    [Fact]
+    public async Task A_process_is_known_by_its_control_group_and_by_those_above_it()
+    {
+        var group = Server.Attestation.ControlGroup.Parse(await File.ReadAllTextAsync("/proc/self/cgroup", Ct))?.Path;
+        Assert.SkipWhen(group is null, "runs in the root control group");
+        var above = group[..group.LastIndexOf('/')];
+
+        await broker.ApplyAsync(Yaml($"{{uid: {AttestationBroker.Me}, cgroup: {(above.Length > 0 ? above : group)}}}"));
+        await using var session = await AttestationBroker.AttestAsync(broker.OverSocket(), new Evidence.UnixPeer());
+        Assert.Equal("me", session.Identity.Workload);
+
+        await broker.ApplyAsync(Yaml($"{{uid: {AttestationBroker.Me}, cgroup: {group}x}}"));
+        var evidence = await broker.DeniedAsync(Reason.NoWorkloadMatches, broker.OverSocket(), new Evidence.UnixPeer());
+        Assert.Equal(group, evidence.GetProperty("cgroup").GetString());
     }
 
     [Fact]
     public async Task A_process_of_another_user_is_another_workload()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root to run a child as another user");
+        NeedsRoot();
         await broker.ApplyAsync(Yaml($$"""{uid: {{AttestationBroker.Me}}}""", "{uid: 65534}"));
 
         using var mine = ChildProcess.Start(null, "attest", broker.SocketPath);
@@ -95,7 +125,43 @@ public sealed class UnixPeerWireTests(Postgres postgres) : IAsyncLifetime
 
         Assert.Equal("me by unix:uid:0", await mine.StandardOutput.ReadLineAsync(Ct));
         Assert.Equal("other by unix:uid:65534", await nobodys.StandardOutput.ReadLineAsync(Ct));
-        Assert.Equal("PermissionDenied denied", await strangers.StandardOutput.ReadLineAsync(Ct));
+        await DeniedAsync(Reason.NoWorkloadMatches, strangers);
+    }
+
+    [Fact]
+    public async Task Supplementary_groups_are_those_at_the_time_of_connecting_and_each_of_them_is_needed()
+    {
+        NeedsRoot();
+        await broker.ApplyAsync(Yaml("{uid: 4711}", "{uid: 65534, groups: [4242, 4243]}"));
+
+        using var both = Start("--groups=7,4242,4243");
+        using var primary = Start("--regid=4243", "--groups=4242");
+        using var one = Start("--groups=4242");
+        using var none = Start("--clear-groups");
+
+        Assert.Equal("other by unix:uid:65534 unix:group:4242 unix:group:4243", await both.StandardOutput.ReadLineAsync(Ct));
+        Assert.Equal("other by unix:uid:65534 unix:group:4242 unix:group:4243", await primary.StandardOutput.ReadLineAsync(Ct));
+        await DeniedAsync(Reason.NoWorkloadMatches, one);
+        await DeniedAsync(Reason.NoWorkloadMatches, none);
+
+        Process Start(params string[] groups) => ChildProcess.StartUnder(["setpriv", "--reuid=65534", .. groups], "attest", broker.SocketPath);
+    }
+
+    [Fact]
+    public async Task In_another_mount_namespace_a_path_names_nothing_and_the_hash_of_the_file_does()
+    {
+        NeedsRoot();
+        var runtime = await WhichAsync("dotnet");
+        var hash = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(runtime, Ct)));
+        await broker.ApplyAsync(Yaml($$"""{uid: 0, executable: "{{runtime}}"}""", $$"""{uid: 0, groups: [4242], sha256: "{{hash}}"}"""));
+
+        using var here = ChildProcess.Start(null, "attest", broker.SocketPath);
+        using var elsewhere = ChildProcess.StartUnder(["unshare", "--mount"], "attest", broker.SocketPath);
+        using var hashed = ChildProcess.StartUnder(["setpriv", "--groups=4242", "unshare", "--mount"], "attest", broker.SocketPath);
+
+        Assert.Equal($"me by unix:uid:0 unix:executable:{runtime}", await here.StandardOutput.ReadLineAsync(Ct));
+        await DeniedAsync(Reason.NoWorkloadMatches, elsewhere);
+        Assert.Equal($"other by unix:uid:0 unix:group:4242 unix:sha256:{hash}", await hashed.StandardOutput.ReadLineAsync(Ct));
     }
 
     [Fact]
@@ -109,6 +175,22 @@ public sealed class UnixPeerWireTests(Postgres postgres) : IAsyncLifetime
 
         Assert.Equal(StatusCode.PermissionDenied, refused.StatusCode);
     }
+
+    private async Task DeniedAsync(Reason reason, Process child)
+    {
+        var words = (await child.StandardOutput.ReadLineAsync(Ct) ?? "it said nothing").Split(' ');
+        Assert.Equal(["PermissionDenied", "denied"], words[..^1]);
+        await broker.RecordedAsync(reason, words[^1]);
+    }
+
+    // The file that the command becomes, whatever links lead there.
+    private static async Task<string> WhichAsync(string program)
+    {
+        using var which = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"realpath \"$(command -v {program})\""]) { RedirectStandardOutput = true })!;
+        return (await which.StandardOutput.ReadToEndAsync(Ct)).Trim();
+    }
+
+    private static void NeedsRoot() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root to run a child as another user");
 
     private static ECDsa Copy(ECDsa key) => ECDsa.Create(key.ExportParameters(true));
 

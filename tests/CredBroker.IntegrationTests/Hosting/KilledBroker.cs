@@ -8,7 +8,10 @@ using Task = System.Threading.Tasks.Task;
 namespace CredBroker.IntegrationTests.Hosting;
 
 /// <summary>A broker in a process of its own, to be killed: with SIGKILL, so that nothing in it can say goodbye.</summary>
-internal sealed class KilledBroker(TestDatabase database, string folder) : IDisposable
+/// <param name="database">That it serves from.</param>
+/// <param name="folder">With the folder <c>catalog</c> in it; gets the socket.</param>
+/// <param name="before">A program, with its arguments, that becomes the broker.</param>
+internal sealed class KilledBroker(TestDatabase database, string folder, params string[] before) : IDisposable
 {
     private Process? process;
 
@@ -33,7 +36,7 @@ internal sealed class KilledBroker(TestDatabase database, string folder) : IDisp
     /// <summary>Starts it, and returns when it answers.</summary>
     public async Task StartAsync()
     {
-        process = ChildProcess.Start(null, "broker", database.ConnectionString, Socket, Path.Combine(folder, "catalog"));
+        process = ChildProcess.StartUnder(before, "broker", database.ConnectionString, Socket, Path.Combine(folder, "catalog"));
         using var connection = Connect();
         await TestDatabase.UntilAsync(async () =>
         {
@@ -43,9 +46,9 @@ internal sealed class KilledBroker(TestDatabase database, string folder) : IDisp
                 await connection.Admin.GetCatalogAsync(new GetCatalogRequest());
                 return true;
             }
-            catch (RpcException)
+            catch (RpcException refused)
             {
-                return false;
+                return refused.StatusCode == StatusCode.Unauthenticated;
             }
         });
     }
