@@ -65,10 +65,10 @@ public sealed class TestBroker : IAsyncDisposable
     }
 
     /// <summary>A connection over the Unix socket: this process is the workload <c>agent</c>, and an administrator.</summary>
-    public BrokerConnection OverSocket() => Open(SocketAddress);
+    public BrokerConnection OverSocket(ConnectionOptions? options = null) => Open(SocketAddress, options);
 
     /// <summary>A connection over TCP, which proves nothing.</summary>
-    public BrokerConnection OverTcp() => Open(TcpAddress);
+    public BrokerConnection OverTcp(ConnectionOptions? options = null) => Open(TcpAddress, options);
 
     /// <summary>The agent, attested by the kernel.</summary>
     public Task<AgentSession> AgentAsync() => AgentSession.AttestAsync(OverSocket(), new Evidence.UnixPeer(), TestContext.Current.CancellationToken);
@@ -100,10 +100,10 @@ public sealed class TestBroker : IAsyncDisposable
     internal T Service<T>()
         where T : notnull => running.Services.GetRequiredService<T>();
 
-    private BrokerConnection Open(string address)
+    private BrokerConnection Open(string address, ConnectionOptions? options)
     {
         Assert.True(BrokerAddress.TryParse(address, out var parsed, out var problem), problem);
-        var connection = BrokerConnection.Open(parsed!);
+        var connection = BrokerConnection.Open(parsed!, options);
         opened.Add(connection);
         return connection;
     }

@@ -8,8 +8,9 @@ internal sealed class RotateKeys(SigningKeys signing, PublicKeys verifying) : IJ
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
-        await verifying.RefreshAsync(cancellationToken);
-        if (!verifying.Knows(signing.Current.KeyId)) await signing.ReplaceAsync(signing.Current.KeyId, cancellationToken);
+        // In this order, so that at the moment when a revoked key verifies no more, nothing is signed by it any more, and what is signed
+        // by its successor is known.
         await signing.MaintainAsync(cancellationToken);
+        await verifying.RefreshAsync(cancellationToken);
     }
 }

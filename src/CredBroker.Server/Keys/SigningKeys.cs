@@ -21,14 +21,19 @@ internal sealed class SigningKeys(IDbContextFactory<BrokerDb> databases, Replica
     /// <exception cref="InvalidOperationException">Called before the first <see cref="MaintainAsync"/>.</exception>
     public SigningKey Current => _current ?? throw new InvalidOperationException("No signing key has been published yet.");
 
-    /// <summary>Makes, publishes and takes over keys as their time comes. Safe to call often.</summary>
+    /// <summary>
+    /// Makes, publishes and takes over keys as their time comes, and gives up those that were revoked. Safe to call often.
+    /// </summary>
     public async Task MaintainAsync(CancellationToken ct)
     {
         await _one.WaitAsync(ct);
         try
         {
             var now = clock.GetUtcNow();
-            _current ??= await PublishAsync(SigningKey.Create(now, options.SigningKeyLifetime), ct);
+            var published = await PublishedAsync(ct);
+            if (_next is { } coming && !published.Contains(coming.KeyId)) _next = null;
+            if (_current is null || !published.Contains(_current.KeyId))
+                _current = await PublishAsync(SigningKey.Create(now, options.SigningKeyLifetime), ct);
             if (_next is null && now >= _current.NotAfter - PublishAhead)
                 _next = await PublishAsync(SigningKey.Create(now + PublishAhead, options.SigningKeyLifetime), ct);
             if (_next is { } next && now >= next.NotBefore)
@@ -44,19 +49,12 @@ internal sealed class SigningKeys(IDbContextFactory<BrokerDb> databases, Replica
         }
     }
 
-    /// <summary>Gives up the keys in use, because one of them was revoked: the next call publishes new ones.</summary>
-    public async Task ReplaceAsync(string keyId, CancellationToken ct)
+    // Those of our keys that nobody has taken away, which is how a key is revoked.
+    private async Task<List<string>> PublishedAsync(CancellationToken ct)
     {
-        await _one.WaitAsync(ct);
-        try
-        {
-            if (_next?.KeyId == keyId) _next = null;
-            if (_current?.KeyId == keyId) _current = await PublishAsync(SigningKey.Create(clock.GetUtcNow(), options.SigningKeyLifetime), ct);
-        }
-        finally
-        {
-            _one.Release();
-        }
+        var ours = new[] { _current?.KeyId, _next?.KeyId }.OfType<string>().ToArray();
+        await using var db = await databases.CreateDbContextAsync(ct);
+        return await db.SigningKeys.AsNoTracking().Where(key => ours.Contains(key.Kid)).Select(key => key.Kid).ToListAsync(ct);
     }
 
     private async Task<SigningKey> PublishAsync(SigningKey key, CancellationToken ct)
