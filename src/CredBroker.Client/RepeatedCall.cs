@@ -36,6 +36,13 @@ internal sealed class RepeatedCall<TRequest, TResponse>(
             Finish(Status.DefaultCancelled, Metadata.Empty, Metadata.Empty);
             throw new RpcException(Status.DefaultCancelled);
         }
+        catch (ObjectDisposedException)
+        {
+            // Before the first try, or between two: calls under way are cancelled then as well.
+            var status = new Status(StatusCode.Cancelled, "the connection, or the session, was disposed of");
+            Finish(status, Metadata.Empty, Metadata.Empty);
+            throw new RpcException(status);
+        }
         finally
         {
             _stop.Dispose();

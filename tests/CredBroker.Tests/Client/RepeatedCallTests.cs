@@ -232,6 +232,16 @@ public sealed class RepeatedCallTests : IAsyncLifetime
         Assert.Throws<NotSupportedException>(() => _session.Tokens.Mint(new MintRequest(), cancellationToken: Ct));
 
     [Fact]
+    public async Task On_a_connection_that_was_disposed_of_a_call_is_cancelled()
+    {
+        _connection.Dispose();
+
+        var refused = await Assert.ThrowsAsync<RpcException>(async () => await _connection.Tokens.MintAsync(new MintRequest { RequestId = "r" }));
+
+        Assert.Equal((StatusCode.Cancelled, "the connection, or the session, was disposed of"), (refused.StatusCode, refused.Status.Detail));
+    }
+
+    [Fact]
     public async Task Where_nobody_listens_the_refusal_says_that_no_broker_answered()
     {
         Assert.True(BrokerAddress.TryParse("unix:/nowhere/s", out var address, out _));
