@@ -9,11 +9,13 @@ namespace CredBroker.Server.Tasks;
 internal static class TaskMessages
 {
     /// <summary>A task that has just been approved.</summary>
-    public static V1.Task Of(ApprovedTask task) => new()
+    /// <param name="task">It.</param>
+    /// <param name="createdAt">When the database took it.</param>
+    public static V1.Task Of(ApprovedTask task, DateTimeOffset createdAt) => new()
     {
         TaskId = task.Id.ToString(), RootTaskId = task.Id.ToString(), Workload = task.Workload.ToString(), Initiator = task.Initiator,
         Intent = task.Intent, Envelope = { task.Envelope.Capabilities.Select(capability => capability.ToMessage()) },
-        State = V1.TaskState.Active, CreatedAt = task.CreatedAt.ToTimestamp(), Deadline = task.Deadline.ToTimestamp(),
+        State = V1.TaskState.Active, CreatedAt = createdAt.ToTimestamp(), Deadline = task.Deadline.ToTimestamp(),
         HeartbeatDue = task.HeartbeatDue?.ToTimestamp(), Budget = task.Budget,
     };
 

@@ -15,6 +15,7 @@ public sealed class LifeOfATokenTests(Postgres postgres)
         await using var backend = await broker.JoinAsync("backend");
 
         var task = (await agent.Tasks.StartTaskAsync(Story.Start())).Task;
+        Assert.Equal(task, (await agent.Tasks.GetTaskAsync(new GetTaskRequest { TaskId = task.TaskId })).Task);
         var minted = await agent.Tokens.MintAsync(Story.Mint(task.TaskId));
         Assert.Equal("DPoP", minted.TokenType);
 
