@@ -13,8 +13,8 @@ internal static class CommandLine
         var parsed = Root(new Shell(terminal)).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
         {
-            // An unknown command is also one that is missing; the last error is the more telling.
-            terminal.Fail(parsed.Errors[^1].Message, $"{Path(parsed)} --help");
+            // An unknown command is also one that is missing. What is not understood is told last, and the first of it is the more telling.
+            terminal.Fail(parsed.Errors[^Math.Max(1, parsed.UnmatchedTokens.Count)].Message, $"{Path(parsed)} --help");
             return (int)ExitCode.Usage;
         }
 

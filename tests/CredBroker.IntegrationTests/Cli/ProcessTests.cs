@@ -56,6 +56,24 @@ public sealed class ProcessTests(Postgres postgres) : IDisposable
     }
 
     [Fact]
+    public async Task Serve_tells_programs_in_one_document_where_it_listens()
+    {
+        await using var database = await postgres.CreateEmptyDatabaseAsync();
+        var environment = new Dictionary<string, string> { ["CREDBROKER__DATABASE"] = database.ConnectionString };
+        var socket = Path.Combine(_folder, "s", "broker.sock");
+
+        using var broker = Start(environment, "serve", "--socket", socket, "--json");
+        var announced = await ReadDocumentAsync(broker);
+
+        Assert.Equal(["version", "addresses", "migrations_applied"], announced.EnumerateObject().Select(member => member.Name));
+        Assert.Equal([$"unix:{socket}"], announced.GetProperty("addresses").EnumerateArray().Select(address => address.GetString()));
+        Assert.Equal("0001_initial", announced.GetProperty("migrations_applied")[0].GetString());
+        Assert.Equal(0, (await RunAsync([], "whoami", "--socket", socket, "--json")).ExitCode);
+        await StopAsync(broker);
+        Assert.Equal("", await broker.StandardOutput.ReadToEndAsync(Ct));
+    }
+
+    [Fact]
     public async Task A_catalog_with_mistakes_keeps_dev_from_starting_and_all_of_them_are_told()
     {
         postgres.SkipWithoutPostgres();

@@ -1,12 +1,13 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using CredBroker.Cli;
 
 namespace CredBroker.IntegrationTests.Cli;
 
 /// <summary>
-/// Runs a transcript. In what is expected <c>&lt;uuid&gt;</c>, <c>&lt;time&gt;</c>, <c>&lt;token&gt;</c>, <c>&lt;secret&gt;</c> and <c>&lt;text&gt;</c> stand for what differs
-/// each time; <c>&lt;uuid:task&gt;</c> also keeps it, so that later lines can say <c>$task</c>. <c>&lt;&lt;&lt; word</c> at the end of a command is its
+/// Runs a transcript. In what is expected <c>&lt;uuid&gt;</c>, <c>&lt;time&gt;</c>, <c>&lt;token&gt;</c>, <c>&lt;secret&gt;</c>, <c>&lt;number&gt;</c>, <c>&lt;word&gt;</c> and
+/// <c>&lt;text&gt;</c> (of any length, over lines) stand for what differs each time; <c>&lt;uuid:task&gt;</c> also keeps it, so that later lines can say <c>$task</c>. <c>&lt;&lt;&lt; word</c> at the end of a command is its
 /// standard input.
 /// </summary>
 internal sealed partial class TranscriptRun(Dictionary<string, string> known)
@@ -37,6 +38,7 @@ internal sealed partial class TranscriptRun(Dictionary<string, string> known)
         var terminal = new Terminal { In = reader, Out = output, Error = error, Environment = name => known.GetValueOrDefault(name) };
         var code = await CommandLine.RunAsync([.. words], terminal, TestContext.Current.CancellationToken);
         var same = code == step.ExitCode & Matches(step.Out, output.ToString()) & Matches(step.Error, error.ToString());
+        if (words.Contains("--json")) same &= code == 0 ? IsOneDocument(output.ToString()) : output.ToString().Length == 0 || IsOneDocument(output.ToString());
         if (!same) _wrong++;
         Note(step, same, output.ToString(), error.ToString(), code);
     }
@@ -51,6 +53,8 @@ internal sealed partial class TranscriptRun(Dictionary<string, string> known)
                 "time" => "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9:.]{8,18}Z",
                 "token" => @"[\w-]+\.[\w-]+\.[\w-]+",
                 "secret" => "[\\w-]{43}",
+                "number" => "[0-9]+",
+                "word" => @"[^\s""]+",
                 _ => ".+",
             };
             var name = match.Groups["name"].Value;
@@ -59,6 +63,19 @@ internal sealed partial class TranscriptRun(Dictionary<string, string> known)
         var found = Regex.Match(actual, $"^{pattern}$", RegexOptions.Singleline);
         foreach (var name in found.Groups.Keys.Where(name => !char.IsAsciiDigit(name[0]))) known[name] = found.Groups[name].Value;
         return found.Success;
+    }
+
+    private static bool IsOneDocument(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return text.EndsWith('\n');
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private string Filled(string text) => Variable().Replace(text, match => known.GetValueOrDefault(match.Groups[1].Value, match.Value));
@@ -74,7 +91,7 @@ internal sealed partial class TranscriptRun(Dictionary<string, string> known)
     private static string Prefixed(string error) => string.Concat(error.TrimEnd('\n').Split('\n').Where(line => line.Length > 0).Select(line => $"2> {line}\n"));
 
     // Escaped, as it stands in a pattern: Regex.Escape leaves <, > and : alone.
-    [GeneratedRegex("<(?<kind>uuid|time|token|secret|text)(:(?<name>[a-z]+))?>", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("<(?<kind>uuid|time|token|secret|number|word|text)(:(?<name>[a-z]+))?>", RegexOptions.ExplicitCapture)]
     private static partial Regex Placeholder();
 
     [GeneratedRegex(@"\$([a-z]+)")]

@@ -1,9 +1,15 @@
+using System.CommandLine;
+using CredBroker.Cli;
+using CredBroker.Server.Keys;
+
 namespace CredBroker.IntegrationTests.Cli;
 
 /// <summary>Each file <c>*.txt</c> beside this one is what people and scripts may rely on, run against a broker of its own.</summary>
 public sealed class TranscriptTests(Postgres postgres)
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Cli");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> Files() => [.. Directory.GetFiles(Folder, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 
@@ -12,19 +18,39 @@ public sealed class TranscriptTests(Postgres postgres)
     public async Task The_command_line_does_what_its_transcripts_say(string name)
     {
         await using var broker = await TestBroker.StartAsync(postgres);
+        await using var empty = await postgres.CreateEmptyDatabaseAsync();
         var folder = Directory.CreateTempSubdirectory("cb").FullName;
         var known = new Dictionary<string, string>
         {
             ["CREDBROKER_ADDRESS"] = broker.SocketAddress,
             ["tcp"] = broker.TcpAddress,
-            ["dir"] = folder,
+            ["kid"] = broker.Service<SigningKeys>().Current.KeyId,
+            ["dir"] = await WriteAsync(Path.Combine(folder, "dir"), "broker.yaml", TestCatalog.Yaml()),
+            ["wider"] = await WriteAsync(Path.Combine(folder, "wider"), "broker.yaml", TestCatalog.Yaml().Replace("live_tasks: 2", "live_tasks: 3", StringComparison.Ordinal) + "\n"),
+            ["wrong"] = await WriteAsync(Path.Combine(folder, "wrong"), "broker.yaml", "tols: {}\nworkloads: {agent: {owner: me}}\n"),
+            ["config"] = await WriteAsync(Path.Combine(folder, "config"), "empty.json", ConfigurationOf(empty.ConnectionString)),
         };
-        await File.WriteAllTextAsync(Path.Combine(folder, "broker.yaml"), TestCatalog.Yaml(), TestContext.Current.CancellationToken);
-        var text = await File.ReadAllTextAsync(Path.Combine(Folder, $"{name}.txt"), TestContext.Current.CancellationToken);
+        await WriteAsync(known["config"], "nowhere.json", ConfigurationOf("Host=127.0.0.1;Port=1;Database=none;Timeout=5"));
+        var text = await File.ReadAllTextAsync(Path.Combine(Folder, $"{name}.txt"), Ct);
 
         await new TranscriptRun(known).RunAsync(Transcript.Read(text));
 
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Every_command_has_a_transcript_for_people_and_one_for_programs()
+    {
+        var root = CommandLine.Root(new Shell(new Terminal { In = TextReader.Null, Out = TextWriter.Null, Error = TextWriter.Null }));
+        var commands = Directory.GetFiles(Folder, "*.txt").SelectMany(file => Transcript.Read(File.ReadAllText(file)))
+            .Where(step => step.ExitCode == 0).Select(step => Transcript.Words(step.Command)).ToList();
+
+        foreach (var leaf in Leaves(root, []).Where(leaf => leaf is not (["serve"] or ["dev"]))) // processes: ProcessTests
+        {
+            var runs = commands.Where(words => words.Take(leaf.Length).SequenceEqual(leaf)).ToList();
+            Assert.True(runs.Any(words => !words.Contains("--json")), $"no transcript shows {string.Join(' ', leaf)} to people");
+            Assert.True(runs.Any(words => words.Contains("--json")), $"no transcript shows {string.Join(' ', leaf)} to programs");
+        }
     }
 
     [Fact]
@@ -43,4 +69,16 @@ public sealed class TranscriptTests(Postgres postgres)
     [InlineData("$ credbroker version\n")]
     public async Task A_transcript_that_differs_fails(string text) =>
         await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => new TranscriptRun([]).RunAsync(Transcript.Read(text)));
+
+    private static IEnumerable<string[]> Leaves(Command command, string[] path) =>
+        command.Subcommands.Count == 0 ? [path] : command.Subcommands.SelectMany(sub => Leaves(sub, [.. path, sub.Name]));
+
+    private static async Task<string> WriteAsync(string folder, string name, string content)
+    {
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, name), content, Ct);
+        return folder;
+    }
+
+    private static string ConfigurationOf(string database) => $$"""{ "CredBroker": { "Database": "{{database}}" } }""";
 }

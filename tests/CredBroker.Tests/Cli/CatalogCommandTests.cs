@@ -31,7 +31,7 @@ public sealed class CatalogCommandTests : IAsyncLifetime
         var people = await CliRun.OfAsync("catalog", "check", _folder);
         var programs = await CliRun.OfAsync("catalog", "check", _folder, "--json");
 
-        var shown = Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(_folder, "broker.yaml"));
+        var shown = Path.Combine(_folder, "broker.yaml");
         Assert.StartsWith($"{shown}:2:1: error: ", people.Error, StringComparison.Ordinal);
         Assert.EndsWith("\nerror: 1 error\n", people.Error, StringComparison.Ordinal);
         Assert.Equal((1, ""), (people.ExitCode, people.Out));
