@@ -46,12 +46,13 @@ public sealed class NoPidfdTests(Postgres postgres)
         await File.WriteAllTextAsync(Path.Combine(folder, "catalog", "broker.yaml"), TestCatalog.Yaml(), Ct);
         using var broker = new KilledBroker(database, folder, Python, "-c", Filter);
         await broker.StartAsync();
+        // It answers before it has applied the folder.
+        await TestDatabase.UntilAsync(() => database.ScalarAsync<bool>("SELECT version > 0 FROM catalog_head"));
         using var connection = broker.Connect();
 
         // This process is the workload "agent" of the catalog, and would be the administrator.
         var refused = await Assert.ThrowsAsync<RpcException>(() => AgentSession.AttestAsync(connection, new Evidence.UnixPeer(), Ct));
-        Assert.Equal((StatusCode.PermissionDenied, "denied"), (refused.StatusCode, refused.Status.Detail));
-        await RecordedAsync(Reason.NoPeerPidfd, database, BrokerRefusal.Of(refused).DecisionId!);
+        await DeniedAsync(Reason.NoPeerPidfd, database, refused);
         refused = await Assert.ThrowsAsync<RpcException>(async () => await connection.Admin.GetCatalogAsync(new GetCatalogRequest(), cancellationToken: Ct));
         Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
 
@@ -72,7 +73,11 @@ public sealed class NoPidfdTests(Postgres postgres)
         return secret;
     }
 
-    private static async Task RecordedAsync(Reason reason, TestDatabase database, string decision) => Assert.Equal(
-        reason.ToString(), await database.ScalarAsync<string>(
-            "SELECT payload->>'reason' FROM audit_entries WHERE decision_id = $1 AND kind = $2", Guid.Parse(decision), (short)AuditKind.AttestationRefused));
+    private static async Task DeniedAsync(Reason reason, TestDatabase database, RpcException refused)
+    {
+        var refusal = BrokerRefusal.Of(refused);
+        Assert.Equal((StatusCode.PermissionDenied, "denied", "DENIED"), (refusal.Status, refusal.Message, refusal.Reason));
+        Assert.Equal(reason.ToString(), await database.ScalarAsync<string>(
+            "SELECT payload->>'reason' FROM audit_entries WHERE decision_id = $1 AND kind = $2", Guid.Parse(refusal.DecisionId!), (short)AuditKind.AttestationRefused));
+    }
 }
