@@ -89,7 +89,9 @@ public sealed class JwtDenialTests(Postgres postgres) : IAsyncLifetime
     [Fact]
     public async Task A_trust_domain_without_keys_vouches_with_nothing()
     {
-        var evidence = await broker.DeniedAsync(Reason.EvidenceKindNotAllowed, broker.OverTcp(), new Evidence.Jwt((Forgeries.Svid with { Sub = "\"spiffe://plain.example/svid\"" }).Sign()));
+        var token = (Forgeries.Svid with { Sub = "\"spiffe://plain.example/svid\"" }).Sign();
+
+        var evidence = await broker.DeniedAsync(Reason.EvidenceKindNotAllowed, broker.OverTcp(), new Evidence.Jwt(token));
 
         Assert.Equal(("jwt", "plain.example"), (evidence.GetProperty("kind").GetString(), evidence.GetProperty("trust_domain").GetString()));
     }

@@ -71,7 +71,8 @@ public sealed class OidcProfileTests(Postgres postgres) : IAsyncLifetime
         // Such tokens are extended to a year where pods do not yet read them again.
         await DeniedAsync(Reason.EvidenceMalformed, OidcTokens.OfPod() with { Exp = Forgeries.Seconds(31_536_000) });
         // The tokens of before 1.24, from a secret, without an end.
-        await DeniedAsync(Reason.UnknownTrustDomain, OidcTokens.OfPod() with { Iss = "\"kubernetes/serviceaccount\"", Aud = null, Exp = null, Nbf = null, Iat = null });
+        await DeniedAsync(
+            Reason.UnknownTrustDomain, OidcTokens.OfPod() with { Iss = "\"kubernetes/serviceaccount\"", Aud = null, Exp = null, Nbf = null, Iat = null });
         await DeniedAsync(Reason.EvidenceExpired, OidcTokens.OfPod() with { Iat = Forgeries.Seconds(-3_700), Exp = Forgeries.Seconds(-100) });
         // Who may make service accounts in one namespace is nobody in another.
         await DeniedAsync(Reason.NoWorkloadMatches, OidcTokens.OfPod("sandbox:support"));
@@ -95,7 +96,7 @@ public sealed class OidcProfileTests(Postgres postgres) : IAsyncLifetime
         // An enterprise may have an issuer of its own: another one.
         await DeniedAsync(Reason.UnknownTrustDomain, OidcTokens.OfJob() with { Iss = $"\"{OidcTokens.GitHub}/acme\"" });
         // Signed by a key that the issuer has, under the name of another that it has too.
-        await DeniedAsync(Reason.BadSignature, OidcTokens.OfJob() with { Header = """{"typ":"JWT","alg":"RS256","kid":"1F2AB83404C08EC9EA0BB99DAED02186B091DBF4"}""" });
+        await DeniedAsync(Reason.BadSignature, OidcTokens.OfJob() with { Header = $$"""{"alg":"RS256","kid":"{{OidcTokens.RetiredKey}}"}""" });
     }
 
     [Fact]

@@ -13,16 +13,21 @@ internal static class OidcTokens
     public const string Kubernetes = "https://kubernetes.default.svc.cluster.local";
     public const string GitHub = "https://token.actions.githubusercontent.com";
 
+    /// <summary>Another key of GitHub's than the one that signs here.</summary>
+    public const string RetiredKey = "1F2AB83404C08EC9EA0BB99DAED02186B091DBF4";
+
+    private const string CurrentKey = "78167F727DEC5D801DD1C8784C704A1C880EC0E1";
+    private const string GitHubMembers = "\"use\":\"sig\",\"alg\":\"RS256\",\"x5c\":[\"MIIDrDCCApSgAwIBAgIQ\"]";
+    private static readonly RSA s_retired = RSA.Create(2048);
+
     /// <summary>As an API server publishes them.</summary>
     public static string KubernetesKeys =>
         ForgeKeys.Set(ForgeKeys.Jwk(ForgeKeys.Rsa, "\"use\":\"sig\",\"kid\":\"3vEBzqoRqnLkPvJb\",\"alg\":\"RS256\""));
 
     /// <summary>As GitHub publishes them: more than one, each with its certificate.</summary>
     public static string GitHubKeys => ForgeKeys.Set(
-        ForgeKeys.Jwk(s_retired, "\"kid\":\"1F2AB83404C08EC9EA0BB99DAED02186B091DBF4\",\"use\":\"sig\",\"alg\":\"RS256\",\"x5c\":[\"MIIDrDCCApSgAwIBAgIQ\"],\"x5t\":\"Hyq4NATAjsnqC7mdrtAhhrCR2_Q\""),
-        ForgeKeys.Jwk(ForgeKeys.Rsa, "\"kid\":\"78167F727DEC5D801DD1C8784C704A1C880EC0E1\",\"use\":\"sig\",\"alg\":\"RS256\",\"x5c\":[\"MIIDrDCCApSgAwIBAgIQ\"],\"x5t\":\"eBZ_cn3sXYAd0ch4THBKHIgOwOE\""));
-
-    private static readonly RSA s_retired = RSA.Create(2048);
+        ForgeKeys.Jwk(s_retired, $"\"kid\":\"{RetiredKey}\",{GitHubMembers},\"x5t\":\"Hyq4NATAjsnqC7mdrtAhhrCR2_Q\""),
+        ForgeKeys.Jwk(ForgeKeys.Rsa, $"\"kid\":\"{CurrentKey}\",{GitHubMembers},\"x5t\":\"eBZ_cn3sXYAd0ch4THBKHIgOwOE\""));
 
     /// <summary>A projected token of a pod's service account.</summary>
     public static ForgeJwt OfPod(string account = "agents:support") => new()
@@ -57,7 +62,7 @@ internal static class OidcTokens
             claims[name] = value;
         return new()
         {
-            Header = """{"typ":"JWT","alg":"RS256","x5t":"eBZ_cn3sXYAd0ch4THBKHIgOwOE","kid":"78167F727DEC5D801DD1C8784C704A1C880EC0E1"}""",
+            Header = $$"""{"typ":"JWT","alg":"RS256","x5t":"eBZ_cn3sXYAd0ch4THBKHIgOwOE","kid":"{{CurrentKey}}"}""",
             Iss = $"\"{GitHub}\"",
             Sub = $"\"{claims["sub"]}\"",
             Aud = $"\"{Audience}\"",

@@ -6,9 +6,10 @@ using CredBroker.Cli;
 namespace CredBroker.IntegrationTests.Cli;
 
 /// <summary>
-/// Runs a transcript. In what is expected <c>&lt;uuid&gt;</c>, <c>&lt;time&gt;</c>, <c>&lt;token&gt;</c>, <c>&lt;secret&gt;</c>, <c>&lt;number&gt;</c>, <c>&lt;word&gt;</c> and
-/// <c>&lt;text&gt;</c> (of any length, over lines) stand for what differs each time; <c>&lt;uuid:task&gt;</c> also keeps it, so that later lines can say <c>$task</c>. <c>&lt;&lt;&lt; word</c> at the end of a command is its
-/// standard input.
+/// Runs a transcript. In what is expected <c>&lt;uuid&gt;</c>, <c>&lt;time&gt;</c>, <c>&lt;token&gt;</c>, <c>&lt;secret&gt;</c>,
+/// <c>&lt;number&gt;</c>, <c>&lt;word&gt;</c> and <c>&lt;text&gt;</c> (of any length, over lines) stand for what differs each time;
+/// <c>&lt;uuid:task&gt;</c> also keeps it, so that later lines can say <c>$task</c>. <c>&lt;&lt;&lt; word</c> at the end of a command is
+/// its standard input. What is written with <c>--json</c> has to be one document.
 /// </summary>
 internal sealed partial class TranscriptRun(Dictionary<string, string> known)
 {
