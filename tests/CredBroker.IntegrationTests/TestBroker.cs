@@ -31,6 +31,9 @@ public sealed class TestBroker : IAsyncDisposable
 
     public string TcpAddress => running.Addresses[1];
 
+    /// <summary>Where <c>jwks.json</c> and <c>healthz</c> are, when the test asked for a <see cref="BrokerOptions.WebListen"/>.</summary>
+    public Uri WebAddress => new(running.Addresses[2]);
+
     internal IServiceProvider Services => running.Services;
 
     public static async Task<TestBroker> StartAsync(Postgres postgres, Action<BrokerOptions>? configure = null, string? catalog = null, TimeProvider? clock = null)
