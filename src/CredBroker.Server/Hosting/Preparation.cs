@@ -8,7 +8,7 @@ namespace CredBroker.Server.Hosting;
 
 /// <summary>What must be there before the first call: clocks that agree, the catalog in force, keys that sign and verify.</summary>
 internal sealed class Preparation(
-    NpgsqlDataSource database, BrokerOptions options, TimeProvider clock, LiveCatalog catalog, Partitions partitions, SigningKeys signing, PublicKeys verifying, Readiness readiness, ILogger<Preparation> log) : IHostedService
+    NpgsqlDataSource database, BrokerOptions options, TimeProvider clock, LiveCatalog catalog, Partitions partitions, SigningKeys keys, Readiness readiness, ILogger<Preparation> log) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -16,8 +16,7 @@ internal sealed class Preparation(
             throw new StartException(difference.ToString(), "synchronise both machines' clocks, or raise MaxClockDifference");
         await partitions.KeepAsync(cancellationToken);
         log.CatalogInForce((await catalog.RefreshAsync(cancellationToken)).Version);
-        await signing.MaintainAsync(cancellationToken);
-        await verifying.RefreshAsync(cancellationToken);
+        await keys.MaintainAsync(cancellationToken);
         readiness.Prepared();
     }
 

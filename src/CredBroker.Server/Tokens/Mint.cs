@@ -70,7 +70,7 @@ internal sealed class Mint(
 
     private async ValueTask<Reply<MintResponse>?> CommitAsync(MintAsk ask, ApprovedGrant grant, MintFacts known, AuditEntry entry, CancellationToken ct)
     {
-        var key = signer.Key;
+        var key = await signer.KeyAsync(ct);
         var commit = ledger.CommitAsync(CommitOf(grant, key, entry), ct);
         // Signed while the commit is under way; it leaves this method only if that succeeds.
         var token = signer.Sign(grant, key);
@@ -86,6 +86,9 @@ internal sealed class Mint(
                 return await DenyAsync(ask, new(Reason.BudgetSpent), known, ct);
             case MintOutcome.CatalogChanged:
                 await catalog.RefreshAsync(ct);
+                return null;
+            case MintOutcome.KeyRevoked:
+                await signer.GiveUpAsync(key, ct);
                 return null;
             case MintOutcome.HistoryChanged:
                 return null;
@@ -106,7 +109,7 @@ internal sealed class Mint(
         if (await tokens.ReadAsync(ask.Jti, ct) is not { } row || known.Task is not { } task) return null;
         return Minting.Repeat(ask, IssuedTokens.Of(row), task, clock.GetUtcNow()) switch
         {
-            MintDecision.Approved(var grant) => Reply.Of(AnswerOf(grant, signer.Sign(grant, signer.Key))),
+            MintDecision.Approved(var grant) => Reply.Of(AnswerOf(grant, signer.Sign(grant, await signer.KeyAsync(ct)))),
             MintDecision.Denied(var refusal) when refusal.IsDenial => await RecordAsync(ask, refusal, ct),
             MintDecision.Denied(var refusal) => Reply.Refuse<MintResponse>(refusal),
             _ => throw new UnreachableException(),
