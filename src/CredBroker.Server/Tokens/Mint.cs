@@ -53,8 +53,7 @@ internal sealed class Mint(
     // Null: what was decided on has changed, decide again.
     private async ValueTask<Reply<MintResponse>?> TryAsync(MintAsk ask, CancellationToken ct)
     {
-        var snapshot = catalog.Current;
-        var known = await facts.ReadAsync(ask, snapshot, ct);
+        var (known, snapshot) = await facts.ReadAsync(ask, ct);
         var now = clock.GetUtcNow();
         switch (Minting.Decide(ask, known, now))
         {

@@ -5,20 +5,23 @@ using CredBroker.Core.Identity;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
 using CredBroker.Server.Ledger;
+using CredBroker.Server.Storage;
+using TaskRow = CredBroker.Server.Ledger.TaskRow;
 
 namespace CredBroker.Server.Tokens;
 
 /// <summary>Loads what a mint's decision needs: the task as it is now, and the catalog's word from memory.</summary>
-internal sealed class MintFactsReader(TaskReader tasks)
+internal sealed class MintFactsReader(TaskReader tasks, LiveCatalog catalog)
 {
     private readonly BoundedCache<TaskId, Fixed> _fixed = new(capacity: 16_384);
 
-    /// <summary>The facts, all of one catalog and one moment of the database.</summary>
-    public async ValueTask<MintFacts> ReadAsync(MintAsk ask, CatalogSnapshot snapshot, CancellationToken ct)
+    /// <summary>The facts, all of one moment of the database and of the catalog in force then, or a later one.</summary>
+    public async ValueTask<(MintFacts Facts, CatalogSnapshot Catalog)> ReadAsync(MintAsk ask, CancellationToken ct)
     {
         var row = await tasks.ReadAsync(ask.Task, ct);
+        var snapshot = await catalog.AtLeastAsync(row?.CatalogInForce ?? 0, ct);
         var found = snapshot.Catalog.FindAction(ask.Capability.Tool, ask.Capability.Action);
-        return new MintFacts
+        var facts = new MintFacts
         {
             Task = row is null ? null : FactsOf(row),
             CatalogVersion = snapshot.Version,
@@ -26,6 +29,7 @@ internal sealed class MintFactsReader(TaskReader tasks)
             Allowed = snapshot.Catalog.AllowedTo(ask.Workload),
             RiskCeiling = snapshot.Catalog.Settings.TokenLifetimes.For(found.Rule?.Risk ?? RiskClass.Privileged),
         };
+        return (facts, snapshot);
     }
 
     private TaskFacts FactsOf(TaskRow row)
