@@ -21,6 +21,9 @@ namespace CredBroker.Server.Revocation;
 /// </summary>
 internal sealed class EmergencyStop(OncePerRequest once, TaskEnding ending, SigningKeys keys, TimeProvider clock)
 {
+    /// <summary>Revokes the live tokens of a tool ($1) for a cause ($2).</summary>
+    public const string RevokeTool = $"{RevokeTokens} AND t.tool = $1";
+
     // What a live token is, as StandingAccess has it. The tokens of a task are one range of jti, so that the cost is that of the live tasks,
     // whatever lies in the table beside them: never a scan of it, however the planner guesses.
     private const string RevokeTokens = """
@@ -32,7 +35,6 @@ internal sealed class EmergencyStop(OncePerRequest once, TaskEnding ending, Sign
           AND t.revoked_at IS NULL AND t.expires_at > clock_timestamp()
         """;
 
-    private const string RevokeTool = $"{RevokeTokens} AND t.tool = $1";
     private const string RevokeKey = $"{RevokeTokens} AND t.kid = $1";
 
     public async Task<Reply<RevokeResponse>> HandleAsync(RevokeRequest request, Caller caller, CancellationToken ct)
