@@ -22,20 +22,23 @@ namespace CredBroker.Server.Revocation;
 internal sealed class EmergencyStop(OncePerRequest once, TaskEnding ending, SigningKeys keys, TimeProvider clock)
 {
     /// <summary>Revokes the live tokens of a tool ($1) for a cause ($2).</summary>
-    public const string RevokeTool = $"{RevokeTokens} AND t.tool = $1";
+    public const string RevokeTool = $"{RevokeTokens} AND x.tool = $1 OFFSET 0) AS token {OfLiveTasks}";
 
-    // What a live token is, as StandingAccess has it. The tokens of a task are one range of jti, so that the cost is that of the live tasks,
-    // whatever lies in the table beside them: never a scan of it, however the planner guesses.
+    private const string RevokeKey = $"{RevokeTokens} AND x.kid = $1 OFFSET 0) AS token {OfLiveTasks}";
+
+    // The tokens of a task are one range of jti. LATERAL and OFFSET 0 leave no other way than to look up the range of each live task:
+    // whatever lies in the table beside them, it is not read.
     private const string RevokeTokens = """
         UPDATE tokens t SET revoked_at = clock_timestamp(), revoke_cause = $2
-        FROM tasks k
-        WHERE k.state = 1 AND k.deadline > clock_timestamp() AND k.heartbeat_due > clock_timestamp() AND t.task_id = k.id
-          AND t.jti >= (substr(k.id::text, 1, 13) || '-0000-0000-000000000000')::uuid
-          AND t.jti <= (substr(k.id::text, 1, 13) || '-ffff-ffff-ffffffffffff')::uuid
-          AND t.revoked_at IS NULL AND t.expires_at > clock_timestamp()
+        WHERE t.revoked_at IS NULL AND t.jti = ANY (ARRAY(
+          SELECT token.jti FROM tasks k CROSS JOIN LATERAL (
+            SELECT x.jti FROM tokens x
+            WHERE x.jti >= (substr(k.id::text, 1, 13) || '-0000-0000-000000000000')::uuid
+              AND x.jti <= (substr(k.id::text, 1, 13) || '-ffff-ffff-ffffffffffff')::uuid
+              AND x.task_id = k.id AND x.revoked_at IS NULL AND x.expires_at > clock_timestamp()
         """;
 
-    private const string RevokeKey = $"{RevokeTokens} AND t.kid = $1";
+    private const string OfLiveTasks = "WHERE k.state = 1 AND k.deadline > clock_timestamp() AND k.heartbeat_due > clock_timestamp()))";
 
     public async Task<Reply<RevokeResponse>> HandleAsync(RevokeRequest request, Caller caller, CancellationToken ct)
     {

@@ -100,20 +100,7 @@ public sealed class EmergencyStopTests(Postgres postgres) : IAsyncLifetime
     [Fact]
     public async Task However_many_dead_tokens_lie_about_a_tool_is_stopped_at_the_cost_of_the_live_tasks()
     {
-        await broker.Database.ExecuteAsync("""
-            WITH dead AS (
-              INSERT INTO tasks (id, root_id, workload, initiator, intent, envelope, catalog_version, state, deadline, budget, ended_at, end_cause)
-              SELECT id, id, 'w', 'i', 'n', '[]', 0, 2, now() + interval '1 hour', 100, now(), 1
-              FROM (SELECT (left(uuid_floor(now() + n * interval '1 s')::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid AS id
-                    FROM generate_series(1, 200) AS n OFFSET 0) AS made
-              RETURNING id)
-            INSERT INTO tokens (jti, task_id, tool, action, resource, parameters, audience, kid, issued_at, expires_at, decision_id, ask_digest,
-                                decided_history, decided_catalog)
-            SELECT (left(d.id::text, 14) || '8' || substr(gen_random_uuid()::text, 16))::uuid, d.id, 'mail', 'b', 'c', '{}', 'd', 'k', now(),
-              now() + interval '1 hour', gen_random_uuid(), sha256('x'), 0, 0
-            FROM dead d, generate_series(1, 100)
-            """);
-        await broker.Database.ExecuteAsync("ANALYZE");
+        await broker.Database.CrowdAsync();
         await using var connection = await broker.Database.DataSource.OpenConnectionAsync(Ct);
         await using var transaction = await connection.BeginTransactionAsync(Ct);
         await using var settings = new NpgsqlCommand("SET LOCAL enable_seqscan = off", connection, transaction);
@@ -124,9 +111,7 @@ public sealed class EmergencyStopTests(Postgres postgres) : IAsyncLifetime
         };
         Assert.Equal(2, await revoke.ExecuteNonQueryAsync(Ct));
 
-        const string Read = "SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::bigint FROM pg_stat_xact_user_tables WHERE relname LIKE 'tokens%'";
-        await using var read = new NpgsqlCommand(Read, connection, transaction);
-        Assert.InRange((long)(await read.ExecuteScalarAsync(Ct))!, 2, 100);
+        Assert.InRange(await Crowd.ReadAsync(transaction), 2, 100);
     }
 
     private static RevokeRequest RequestOf(string kind, string subject)

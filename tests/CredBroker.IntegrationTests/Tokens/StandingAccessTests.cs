@@ -1,7 +1,9 @@
 using CredBroker.Client;
 using CredBroker.Core;
 using CredBroker.IntegrationTests.Hosting;
+using CredBroker.Server.Tokens;
 using CredBroker.V1;
+using Npgsql;
 using Task = System.Threading.Tasks.Task;
 
 namespace CredBroker.IntegrationTests.Tokens;
@@ -81,6 +83,26 @@ public sealed class StandingAccessTests(Postgres postgres)
         Assert.Equal(new StandingAccessResponse(), await ReportAsync());
 
         async Task<StandingAccessResponse> ReportAsync() => await broker.OverSocket().Admin.StandingAccessAsync(new StandingAccessRequest());
+    }
+
+    [Fact]
+    public async Task However_many_dead_tokens_lie_about_the_report_costs_what_lives()
+    {
+        await using var broker = await TestBroker.StartAsync(postgres);
+        await using var agent = await broker.AgentAsync();
+        var task = (await agent.Tasks.StartTaskAsync(Story.Start())).Task.TaskId;
+        for (var i = 0; i < 3; i++) await MintAsync(agent, task);
+        await broker.Database.CrowdAsync();
+        await using var connection = await broker.Database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var report = new NpgsqlCommand($"SELECT count(*) FROM ({StandingAccess.Credentials}) AS report", connection, transaction)
+        {
+            Parameters = { new() { Value = Guid.Empty }, new() { Value = 100 } },
+        };
+
+        Assert.Equal(3L, await report.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+
+        Assert.InRange(await Crowd.ReadAsync(transaction), 3, 100);
     }
 
     [Theory]
