@@ -14,11 +14,12 @@ public sealed class TestBroker : IAsyncDisposable
     private readonly string folder;
     private readonly RunningBroker running;
     private readonly TestDatabase? database;
+    private readonly TimeProvider clock;
     private readonly List<IDisposable> opened = [];
 
-    private TestBroker(string folder, RunningBroker running, TestDatabase? database, ListLoggerProvider logs)
+    private TestBroker(string folder, RunningBroker running, TestDatabase? database, TimeProvider clock, ListLoggerProvider logs)
     {
-        (this.folder, this.running, this.database) = (folder, running, database);
+        (this.folder, this.running, this.database, this.clock) = (folder, running, database, clock);
         Logs = logs.Lines;
     }
 
@@ -30,6 +31,9 @@ public sealed class TestBroker : IAsyncDisposable
     public string SocketAddress => running.Addresses[0];
 
     public string TcpAddress => running.Addresses[1];
+
+    /// <summary>Where <c>jwks.json</c> and <c>healthz</c> are, when the test asked for a <see cref="BrokerOptions.WebListen"/>.</summary>
+    public Uri WebAddress => new(running.Addresses[2]);
 
     internal IServiceProvider Services => running.Services;
 
@@ -59,9 +63,10 @@ public sealed class TestBroker : IAsyncDisposable
         };
         configure?.Invoke(options);
         var logs = new ListLoggerProvider();
+        clock ??= TimeProvider.System;
         var running = await RunningBroker.StartAsync(
-            options, clock ?? TimeProvider.System, logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs), TestContext.Current.CancellationToken);
-        return new(folder, running, database, logs);
+            options, clock, logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs), TestContext.Current.CancellationToken);
+        return new(folder, running, database, clock, logs);
     }
 
     /// <summary>A connection over the Unix socket: this process is the workload <c>agent</c>, and an administrator.</summary>
@@ -103,7 +108,7 @@ public sealed class TestBroker : IAsyncDisposable
     private BrokerConnection Open(string address, ConnectionOptions? options)
     {
         Assert.True(BrokerAddress.TryParse(address, out var parsed, out var problem), problem);
-        var connection = BrokerConnection.Open(parsed!, options);
+        var connection = BrokerConnection.Open(parsed!, options ?? new ConnectionOptions { Clock = clock });
         opened.Add(connection);
         return connection;
     }

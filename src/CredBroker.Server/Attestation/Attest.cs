@@ -50,6 +50,8 @@ internal sealed class Attest(Evidence evidence, NpgsqlDataSource source, LiveCat
     // Null: the catalog in force is not the one that the evidence was read under.
     private async Task<Reply<AttestResponse>?> DecideAsync(EvidenceReading reading, CatalogSnapshot snapshot, Binding binding, CancellationToken ct)
     {
+        // Before anything is spent: a join token is good once, and so must be what it is exchanged for.
+        var key = await signer.KeyAsync(ct);
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var held = await catalog.HoldAsync(transaction, ct);
@@ -69,7 +71,7 @@ internal sealed class Attest(Evidence evidence, NpgsqlDataSource source, LiveCat
         await transaction.CommitDurablyAsync();
         return outcome switch
         {
-            AttestDecision.Approved(var identity) => Reply.Of(AnswerOf(identity)),
+            AttestDecision.Approved(var identity) => Reply.Of(AnswerOf(identity, key)),
             AttestDecision.Denied(var refusal) => Reply.Refuse<AttestResponse>(refusal, decision),
             _ => throw new UnreachableException(),
         };
@@ -88,11 +90,11 @@ internal sealed class Attest(Evidence evidence, NpgsqlDataSource source, LiveCat
         return AuditEntry.Of(Guid.CreateVersion7(now), kind, null, decision.Value, payload);
     }
 
-    private AttestResponse AnswerOf(ApprovedIdentity identity)
+    private static AttestResponse AnswerOf(ApprovedIdentity identity, SigningKey key)
     {
         var response = new AttestResponse
         {
-            IdentityToken = signer.Sign(identity),
+            IdentityToken = TokenSigner.Sign(identity, key),
             SpiffeId = identity.Workload.SpiffeId.ToString(),
             Workload = identity.Workload.Name.ToString(),
             Binding = identity.Binding.ToString(),

@@ -22,7 +22,7 @@ internal static class JobTable
     [
         Every<ExpireTasks>(TimeSpan.FromMilliseconds(500)),
         Every<FollowCatalog>(TimeSpan.FromSeconds(1)),
-        Every<RotateKeys>(TimeSpan.FromSeconds(5)),
+        Every<RotateKeys>(SigningKeys.Interval),
         Every<BeatReplica>(TimeSpan.FromSeconds(5)),
         Every<KeepPartitions>(KeepPartitions.Interval),
         Every<ForgetRequests>(ForgetRequests.Interval),

@@ -11,8 +11,8 @@ namespace CredBroker.Server.Hosting;
 /// before the last.
 /// </summary>
 internal sealed class Preparation(
-    NpgsqlDataSource database, BrokerOptions options, TimeProvider clock, LiveCatalog catalog, Partitions partitions, SigningKeys signing,
-    PublicKeys verifying, Readiness readiness, IHostApplicationLifetime lifetime, ILogger<Preparation> log) : IHostedService
+    NpgsqlDataSource database, BrokerOptions options, TimeProvider clock, LiveCatalog catalog, Partitions partitions, SigningKeys keys,
+    Readiness readiness, IHostApplicationLifetime lifetime, ILogger<Preparation> log) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -22,8 +22,7 @@ internal sealed class Preparation(
             throw new StartException(difference.ToString(), "synchronise both machines' clocks, or raise MaxClockDifference");
         await partitions.KeepAsync(cancellationToken);
         log.CatalogInForce((await catalog.RefreshAsync(cancellationToken)).Version);
-        await signing.MaintainAsync(cancellationToken);
-        await verifying.RefreshAsync(cancellationToken);
+        await keys.MaintainAsync(cancellationToken);
         readiness.Prepared();
     }
 

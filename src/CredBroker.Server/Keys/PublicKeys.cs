@@ -16,9 +16,11 @@ internal sealed class PublicKeys(IDbContextFactory<BrokerDb> databases, Verified
     // A token with an unknown kid makes us look again, but a flood of invented ones no more often than this.
     private static readonly TimeSpan s_shortestInterval = TimeSpan.FromMilliseconds(500);
     private readonly SemaphoreSlim _one = new(1);
+    private readonly Lock _gate = new();
     private FrozenDictionary<string, VerificationKey> _keys = FrozenDictionary<string, VerificationKey>.Empty;
     private byte[] _document = """{"keys":[]}"""u8.ToArray();
-    private DateTimeOffset _refreshed = DateTimeOffset.MinValue;
+    private long? _looked;
+    private Task? _look;
 
     /// <summary>The JWK Set of all live keys (RFC 7517 section 5), UTF-8 JSON.</summary>
     public ReadOnlyMemory<byte> Document => _document;
@@ -26,13 +28,22 @@ internal sealed class PublicKeys(IDbContextFactory<BrokerDb> databases, Verified
     /// <summary>True when the key is known and not revoked, as of the last refresh.</summary>
     public bool Knows(string keyId) => _keys.ContainsKey(keyId);
 
-    /// <summary>The key of that id, after a refresh if it is not known; null when there is none.</summary>
+    /// <summary>
+    /// The key of that id; null when there is none. One that is not known may have been published a moment ago: then all who ask wait
+    /// for one look that begins after they asked.
+    /// </summary>
     public async ValueTask<VerificationKey?> FindAsync(string keyId, CancellationToken ct)
     {
         if (_keys.TryGetValue(keyId, out var key)) return key;
-        if (clock.GetUtcNow() - _refreshed < s_shortestInterval) return null;
-        await RefreshAsync(ct);
+        await NextLook().WaitAsync(ct);
         return _keys.GetValueOrDefault(keyId);
+    }
+
+    /// <summary>Whether a key is published at this moment: one exact read.</summary>
+    public async Task<bool> IsPublishedAsync(string keyId, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        return await db.SigningKeys.AnyAsync(key => key.Kid == keyId, ct);
     }
 
     /// <summary>Reads the keys again. Verified tokens are forgotten when one is gone.</summary>
@@ -43,10 +54,10 @@ internal sealed class PublicKeys(IDbContextFactory<BrokerDb> databases, Verified
         {
             await using var db = await databases.CreateDbContextAsync(ct);
             var now = clock.GetUtcNow();
+            lock (_gate) _looked = clock.GetTimestamp();
             var rows = await db.SigningKeys.AsNoTracking().Where(key => key.ExpiresAt > now)
                 .OrderBy(key => key.NotBefore).ThenBy(key => key.Kid).Select(key => key.Jwk).ToListAsync(ct);
             Replace(rows);
-            _refreshed = now;
         }
         finally
         {
@@ -57,6 +68,25 @@ internal sealed class PublicKeys(IDbContextFactory<BrokerDb> databases, Verified
     public void Dispose()
     {
         _one.Dispose();
+    }
+
+    private Task NextLook()
+    {
+        lock (_gate) return _look ??= LookAsync();
+    }
+
+    private async Task LookAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (TooEarlyBy() is { Ticks: > 0 } early) await Task.Delay(early, clock, CancellationToken.None);
+        // Whoever asks from here on may ask for a key that this look does not see.
+        lock (_gate) _look = null;
+        await RefreshAsync(CancellationToken.None);
+    }
+
+    private TimeSpan TooEarlyBy()
+    {
+        lock (_gate) return _looked is { } looked ? s_shortestInterval - clock.GetElapsedTime(looked) : TimeSpan.Zero;
     }
 
     private void Replace(List<string> rows)

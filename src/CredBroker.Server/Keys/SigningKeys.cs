@@ -8,40 +8,47 @@ namespace CredBroker.Server.Keys;
 /// The keys that this replica signs with: one in use, and in good time the next, published before it signs anything so that whoever
 /// caches the JWK Set knows it by then. Private halves live in these objects and nowhere else.
 /// </summary>
-internal sealed class SigningKeys(IDbContextFactory<BrokerDb> databases, Replica replica, BrokerOptions options, TimeProvider clock) : IDisposable
+internal sealed class SigningKeys(
+    IDbContextFactory<BrokerDb> databases, PublicKeys published, Replica replica, BrokerOptions options, TimeProvider clock) : IDisposable
 {
+    /// <summary>How often <see cref="MaintainAsync"/> is to be called: the next key is made that much earlier than it has to be.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
     private readonly SemaphoreSlim _one = new(1);
-    private volatile SigningKey? _current;
-    private SigningKey? _next;
+    private volatile Keys? _keys;
 
     // Readers of /.well-known/jwks.json may cache it for a minute; ten of those are theirs to be late.
     private TimeSpan PublishAhead => TimeSpan.FromTicks(Math.Min(TimeSpan.FromMinutes(10).Ticks, options.SigningKeyLifetime.Ticks / 4));
 
     /// <summary>The key to sign with now.</summary>
     /// <exception cref="InvalidOperationException">Called before the first <see cref="MaintainAsync"/>.</exception>
-    public SigningKey Current => _current ?? throw new InvalidOperationException("No signing key has been published yet.");
+    public SigningKey Current => _keys switch
+    {
+        { Next: { } next } when clock.GetUtcNow() >= next.NotBefore => next,
+        { Current: var current } => current,
+        null => throw new InvalidOperationException("No signing key has been published yet."),
+    };
+
+    /// <summary>The key to sign with now, which was not revoked as far as this replica knows.</summary>
+    public async ValueTask<SigningKey> UsableAsync(CancellationToken ct)
+    {
+        var key = Current;
+        if (published.Knows(key.KeyId)) return key;
+        await GiveUpAsync(key, ct);
+        return Current;
+    }
 
     /// <summary>
-    /// Makes, publishes and takes over keys as their time comes, and gives up those that were revoked. Safe to call often.
+    /// Reads what is published, gives up keys of ours that are not any more because they were revoked, and makes and publishes keys as
+    /// their time comes.
     /// </summary>
     public async Task MaintainAsync(CancellationToken ct)
     {
         await _one.WaitAsync(ct);
         try
         {
-            var now = clock.GetUtcNow();
-            var published = await PublishedAsync(ct);
-            if (_next is { } coming && !published.Contains(coming.KeyId)) _next = null;
-            if (_current is null || !published.Contains(_current.KeyId))
-                _current = await PublishAsync(SigningKey.Create(now, options.SigningKeyLifetime), ct);
-            if (_next is null && now >= _current.NotAfter - PublishAhead)
-                _next = await PublishAsync(SigningKey.Create(now + PublishAhead, options.SigningKeyLifetime), ct);
-            if (_next is { } next && now >= next.NotBefore)
-            {
-                // The old key is not disposed here: a signature may be under way. It goes when nobody holds it any more.
-                _current = next;
-                _next = null;
-            }
+            await published.RefreshAsync(ct);
+            await RenewAsync(ct);
         }
         finally
         {
@@ -49,16 +56,60 @@ internal sealed class SigningKeys(IDbContextFactory<BrokerDb> databases, Replica
         }
     }
 
-    // Those of our keys that nobody has taken away, which is how a key is revoked.
-    private async Task<List<string>> PublishedAsync(CancellationToken ct)
+    /// <summary>Stops signing with a key that was found to be revoked, unless that was seen to before.</summary>
+    public async Task GiveUpAsync(SigningKey revoked, CancellationToken ct)
     {
-        var ours = new[] { _current?.KeyId, _next?.KeyId }.OfType<string>().ToArray();
-        await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.SigningKeys.AsNoTracking().Where(key => ours.Contains(key.Kid)).Select(key => key.Kid).ToListAsync(ct);
+        await _one.WaitAsync(ct);
+        try
+        {
+            if (Current != revoked) return;
+            await published.RefreshAsync(ct);
+            await RenewAsync(ct);
+        }
+        finally
+        {
+            _one.Release();
+        }
     }
 
-    private async Task<SigningKey> PublishAsync(SigningKey key, CancellationToken ct)
+    public void Dispose()
     {
+        _one.Dispose();
+        _keys?.Current.Dispose();
+        _keys?.Next?.Dispose();
+    }
+
+    // A key that is replaced is not disposed here: a signature may be under way. It goes when nobody holds it any more.
+    private async Task RenewAsync(CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var (current, next) = UsableAt(now, _keys?.Current, _keys?.Next);
+
+        var before = _keys;
+        // Nothing to go on with: what is made now has to be used before everybody can know it.
+        current ??= await PublishAsync(now, ct);
+        _keys = new(current, next);
+        if (next is null && now >= current.NotAfter - PublishAhead - Interval)
+        {
+            var earliest = now + PublishAhead;
+            _keys = new(current, await PublishAsync(earliest > current.NotAfter ? earliest : current.NotAfter, ct));
+        }
+
+        if (_keys != before) await published.RefreshAsync(ct);
+    }
+
+    // A key past its last use is good only to bridge the moments until the next one's first.
+    private (SigningKey? Current, SigningKey? Next) UsableAt(DateTimeOffset now, SigningKey? current, SigningKey? next)
+    {
+        if (current is not null && !published.Knows(current.KeyId)) current = null;
+        if (next is not null && (now >= next.NotAfter || !published.Knows(next.KeyId))) next = null;
+        if (next is not null) return now >= next.NotBefore ? (next, null) : (current, next);
+        return now < current?.NotAfter ? (current, null) : (null, null);
+    }
+
+    private async Task<SigningKey> PublishAsync(DateTimeOffset notBefore, CancellationToken ct)
+    {
+        var key = SigningKey.Create(notBefore, options.SigningKeyLifetime);
         var now = clock.GetUtcNow();
         var entry = AuditPayloads.KeyPublished(now, key.KeyId, replica.Id, key.NotBefore, key.NotAfter);
         await using var db = await databases.CreateDbContextAsync(ct);
@@ -72,10 +123,5 @@ internal sealed class SigningKeys(IDbContextFactory<BrokerDb> databases, Replica
         return key;
     }
 
-    public void Dispose()
-    {
-        _one.Dispose();
-        _current?.Dispose();
-        _next?.Dispose();
-    }
+    private sealed record Keys(SigningKey Current, SigningKey? Next);
 }

@@ -9,12 +9,15 @@ namespace CredBroker.Server.Keys;
 /// </summary>
 internal sealed class TokenSigner(SigningKeys keys, BrokerOptions options)
 {
-    /// <summary>The key to sign the next grant with: its kid is recorded with the grant.</summary>
-    public SigningKey Key => keys.Current;
+    /// <summary>The key to sign with next. The kid is recorded with a grant.</summary>
+    public ValueTask<SigningKey> KeyAsync(CancellationToken ct) => keys.UsableAsync(ct);
+
+    /// <summary>Signs with a key no more that was found to be revoked.</summary>
+    public Task GiveUpAsync(SigningKey revoked, CancellationToken ct) => keys.GiveUpAsync(revoked, ct);
 
     /// <summary>The access token of a grant. Hand it out only after the grant is committed.</summary>
     public string Sign(ApprovedGrant grant, SigningKey key) => key.Sign((grant, options.Issuer), TokenClaims.Write);
 
     /// <summary>The identity token of an attested workload.</summary>
-    public string Sign(ApprovedIdentity identity) => keys.Current.Sign(identity, ApprovedIdentity.WriteClaims);
+    public static string Sign(ApprovedIdentity identity, SigningKey key) => key.Sign(identity, ApprovedIdentity.WriteClaims);
 }

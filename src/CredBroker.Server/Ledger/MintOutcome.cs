@@ -20,4 +20,7 @@ internal enum MintOutcome
 
     /// <summary>Another ask minted this token before: read it, and compare the digest of the request.</summary>
     Duplicate = 5,
+
+    /// <summary>The key that the token is signed with has been revoked since the decision: decide again, and sign with another.</summary>
+    KeyRevoked = 7,
 }

@@ -60,6 +60,7 @@ internal static class MintSql
                 WHERE above.state = 1 AND above.deadline > clock_timestamp() AND above.heartbeat_due > clock_timestamp()) THEN 1
               WHEN a.history_version <> r.history_version THEN 2
               WHEN a.catalog_version <> (SELECT version FROM head) THEN 3
+              WHEN NOT EXISTS (SELECT FROM signing_keys s WHERE s.kid = a.kid) THEN 7
               ELSE 0 END AS outcome
           FROM ask a LEFT JOIN locked l ON l.id = a.task_id LEFT JOIN locked r ON r.id = a.root_id),
         placed AS (

@@ -56,6 +56,9 @@ internal sealed record TaskRow
     /// <summary>The catalog that it was started on.</summary>
     public required int CatalogVersion { get; init; }
 
+    /// <summary>The catalog in force when this was read: what is decided of the task must not be decided by an older one.</summary>
+    public required int CatalogInForce { get; init; }
+
     /// <summary>What the whole tree has touched.</summary>
     public required IReadOnlyList<string> History { get; init; }
 

@@ -17,7 +17,7 @@ internal sealed class TaskStatement : IBatchStatement<Guid, TaskRow?>
               SELECT count(*) FROM (SELECT x.state, x.deadline, x.heartbeat_due FROM tasks x WHERE x.id = ANY(t.ancestors) OFFSET 0) AS above
                 WHERE above.state = 1 AND above.deadline > clock_timestamp() AND above.heartbeat_due > clock_timestamp())),
           clock_timestamp(), CASE WHEN t.ancestors = '{}' THEN '{}' ELSE ARRAY(
-            SELECT x.workload FROM tasks x WHERE x.id = ANY(t.ancestors) ORDER BY x.id) END
+            SELECT x.workload FROM tasks x WHERE x.id = ANY(t.ancestors) ORDER BY x.id) END, (SELECT version FROM catalog_head)
         FROM unnest($1::uuid[]) WITH ORDINALITY AS u(id, ord) JOIN tasks t ON t.id = u.id JOIN tasks r ON r.id = t.root_id
         """;
 
@@ -68,5 +68,6 @@ internal sealed class TaskStatement : IBatchStatement<Guid, TaskRow?>
         Live = reader.GetBoolean(22),
         DatabaseNow = reader.GetFieldValue<DateTimeOffset>(23),
         AncestorWorkloads = reader.GetFieldValue<string[]>(24),
+        CatalogInForce = reader.GetInt32(25),
     };
 }

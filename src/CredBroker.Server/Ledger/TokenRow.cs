@@ -11,7 +11,8 @@ internal sealed record TokenRow
     public required Jti Jti { get; init; }
 
     /// <summary>
-    /// True when it is neither revoked nor expired nor used up, and its task and every task above are live by the database's clock.
+    /// True when it is neither revoked nor expired nor used up, its key is published, and its task and every task above are live by the
+    /// database's clock.
     /// </summary>
     public required bool Active { get; init; }
 

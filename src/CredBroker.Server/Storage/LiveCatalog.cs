@@ -18,25 +18,16 @@ internal sealed class LiveCatalog(IDbContextFactory<BrokerDb> databases) : IDisp
     /// <summary>Immutable: take it once per decision.</summary>
     public CatalogSnapshot Current => _current;
 
+    /// <summary>What is in force, for somebody who knows that it is this version or a later one.</summary>
+    public async ValueTask<CatalogSnapshot> AtLeastAsync(int version, CancellationToken ct)
+    {
+        var snapshot = _current;
+        return snapshot.Version >= version ? snapshot : await RefreshAsync(version, ct);
+    }
+
     /// <summary>Reads the head again, and the catalog when its version changed. Returns what is in force.</summary>
     /// <exception cref="InvalidDataException">The stored catalog does not read: the database was changed behind the broker's back.</exception>
-    public async Task<CatalogSnapshot> RefreshAsync(CancellationToken ct)
-    {
-        await _one.WaitAsync(ct);
-        try
-        {
-            await using var db = await databases.CreateDbContextAsync(ct);
-            var version = await db.CatalogHead.AsNoTracking().Select(head => head.Version).SingleAsync(ct);
-            if (version == _current.Version) return _current;
-            if (version == 0) return _current = CatalogSnapshot.Empty;
-            var row = await db.CatalogVersions.AsNoTracking().SingleAsync(catalog => catalog.Version == version, ct);
-            return _current = SnapshotOf(row);
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
+    public Task<CatalogSnapshot> RefreshAsync(CancellationToken ct) => RefreshAsync(int.MaxValue, ct);
 
     /// <summary>
     /// The catalog in force, which stays in force until the transaction ends: the lock that ApplyCatalog takes alone is shared first, in a
@@ -65,6 +56,26 @@ internal sealed class LiveCatalog(IDbContextFactory<BrokerDb> databases) : IDisp
     }
 
     public void Dispose() => _one.Dispose();
+
+    // Of many who ask at once for a version that was just applied, one reads it.
+    private async Task<CatalogSnapshot> RefreshAsync(int enough, CancellationToken ct)
+    {
+        await _one.WaitAsync(ct);
+        try
+        {
+            if (_current.Version >= enough) return _current;
+            await using var db = await databases.CreateDbContextAsync(ct);
+            var version = await db.CatalogHead.AsNoTracking().Select(head => head.Version).SingleAsync(ct);
+            if (version == _current.Version) return _current;
+            if (version == 0) return _current = CatalogSnapshot.Empty;
+            var row = await db.CatalogVersions.AsNoTracking().SingleAsync(catalog => catalog.Version == version, ct);
+            return _current = SnapshotOf(row);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
 
     private static CatalogSnapshot SnapshotOf(CatalogVersionRow row)
     {

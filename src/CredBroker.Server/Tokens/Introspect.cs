@@ -12,7 +12,8 @@ namespace CredBroker.Server.Tokens;
 /// Introspect (RFC 7662): whether a token is active, by one exact read, for a backend that serves its audience. Whatever else is asked
 /// about gets exactly <c>active = false</c>. Refusals: malformed fields only.
 /// </summary>
-internal sealed class Introspect(OwnTokens own, TokenReader tokens, PresentedProofs proofs, CapabilityMessageCache capabilities)
+internal sealed class Introspect(
+    OwnTokens own, PublicKeys keys, TokenReader tokens, PresentedProofs proofs, CapabilityMessageCache capabilities)
 {
     private static readonly IntrospectResponse s_inactive = new() { Active = false };
 
@@ -26,6 +27,8 @@ internal sealed class Introspect(OwnTokens own, TokenReader tokens, PresentedPro
         if (!caller.Serves.Contains(token.Audience)) return Inactive();
         if (await tokens.ReadAsync(Jti.Of(token.Id), ct) is not { Active: true } row || row.Audience != token.Audience) return Inactive();
         if (unverified is not null && !await own.VerifyAsync(unverified, row.TokenHash, ct)) return Inactive();
+        // The same grant signed once more, because its mint was repeated: the read above has seen to the first key only.
+        if (row.Kid != token.KeyId && !await keys.IsPublishedAsync(token.KeyId, ct)) return Inactive();
         if (request.Proof is { } proof && !proofs.Holds(proof, request.Token, token.Binding)) return Inactive();
         return Reply.Of(Answer(token, row));
     }

@@ -54,9 +54,8 @@ internal sealed class Mint(
     // Null: what was decided on has changed, decide again.
     private async ValueTask<Reply<MintResponse>?> TryAsync(MintAsk ask, bool mayRecall, CancellationToken ct)
     {
-        var snapshot = catalog.Current;
-        var recalled = mayRecall ? facts.Recall(ask, snapshot) : null;
-        var known = recalled ?? await facts.ReadAsync(ask, snapshot, ct);
+        var recalled = mayRecall ? facts.Recall(ask) : null;
+        var (known, snapshot) = recalled ?? await facts.ReadAsync(ask, ct);
         var now = clock.GetUtcNow();
         switch (Minting.Decide(ask, known, now))
         {
@@ -64,31 +63,34 @@ internal sealed class Mint(
                 return null;
             case MintDecision.Approved(var grant):
                 var kept = ask.PromptFragment is { } fragment ? keepings.Of(snapshot.Catalog.Settings.Prompts).Keep(fragment) : null;
-                return await CommitAsync(ask, grant, snapshot, AuditPayloads.TokenMinted(now, grant, kept), ct);
+                return await CommitAsync(ask, grant, AuditPayloads.TokenMinted(now, grant, kept), ct);
             case MintDecision.Denied(var refusal):
-                return await DenyAsync(ask, refusal, snapshot, ct);
+                return await DenyAsync(ask, refusal, ct);
             default:
                 throw new UnreachableException("Nothing asks for approvals before policies do.");
         }
     }
 
-    private async ValueTask<Reply<MintResponse>?> CommitAsync(MintAsk ask, ApprovedGrant grant, CatalogSnapshot snapshot, AuditEntry entry, CancellationToken ct)
+    private async ValueTask<Reply<MintResponse>?> CommitAsync(MintAsk ask, ApprovedGrant grant, AuditEntry entry, CancellationToken ct)
     {
         // Signed first, for its hash is recorded with it; it leaves this method only if the commit succeeds.
-        var key = signer.Key;
+        var key = await signer.KeyAsync(ct);
         var token = signer.Sign(grant, key);
         switch (await ledger.CommitAsync(CommitOf(grant, key, token, entry), ct))
         {
             case MintOutcome.Minted:
                 return Reply.Of(AnswerOf(grant, token));
             case MintOutcome.Duplicate:
-                return await RepeatAsync(ask, snapshot, ct);
+                return await RepeatAsync(ask, ct);
             case MintOutcome.TaskOver:
                 return await RecordAsync(ask, new(Reason.TaskOver), ct);
             case MintOutcome.BudgetSpent:
-                return await DenyAsync(ask, new(Reason.BudgetSpent), snapshot, ct);
+                return await DenyAsync(ask, new(Reason.BudgetSpent), ct);
             case MintOutcome.CatalogChanged:
                 await catalog.RefreshAsync(ct);
+                return null;
+            case MintOutcome.KeyRevoked:
+                await signer.GiveUpAsync(key, ct);
                 return null;
             case MintOutcome.HistoryChanged:
                 return null;
@@ -98,18 +100,18 @@ internal sealed class Mint(
     }
 
     // A retry whose first attempt spent the last of the budget is not denied: it is answered as the first was.
-    private async ValueTask<Reply<MintResponse>> DenyAsync(MintAsk ask, Refusal refusal, CatalogSnapshot snapshot, CancellationToken ct)
+    private async ValueTask<Reply<MintResponse>> DenyAsync(MintAsk ask, Refusal refusal, CancellationToken ct)
     {
         if (!refusal.IsDenial) return Reply.Refuse<MintResponse>(refusal);
-        return refusal.Reason == Reason.BudgetSpent && await RepeatAsync(ask, snapshot, ct) is { } repeated ? repeated : await RecordAsync(ask, refusal, ct);
+        return refusal.Reason == Reason.BudgetSpent && await RepeatAsync(ask, ct) is { } repeated ? repeated : await RecordAsync(ask, refusal, ct);
     }
 
-    private async ValueTask<Reply<MintResponse>?> RepeatAsync(MintAsk ask, CatalogSnapshot snapshot, CancellationToken ct)
+    private async ValueTask<Reply<MintResponse>?> RepeatAsync(MintAsk ask, CancellationToken ct)
     {
-        if (await tokens.ReadAsync(ask.Jti, ct) is not { } row || (await facts.ReadAsync(ask, snapshot, ct)).Task is not { } task) return null;
+        if (await tokens.ReadAsync(ask.Jti, ct) is not { } row || (await facts.ReadAsync(ask, ct)).Facts.Task is not { } task) return null;
         return Minting.Repeat(ask, IssuedTokens.Of(row), task, clock.GetUtcNow()) switch
         {
-            MintDecision.Approved(var grant) => Reply.Of(AnswerOf(grant, signer.Sign(grant, signer.Key))),
+            MintDecision.Approved(var grant) => Reply.Of(AnswerOf(grant, signer.Sign(grant, await signer.KeyAsync(ct)))),
             MintDecision.Denied(var refusal) when refusal.IsDenial => await RecordAsync(ask, refusal, ct),
             MintDecision.Denied(var refusal) => Reply.Refuse<MintResponse>(refusal),
             _ => throw new UnreachableException(),

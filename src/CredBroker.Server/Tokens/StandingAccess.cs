@@ -23,14 +23,19 @@ internal sealed class StandingAccess(NpgsqlDataSource database)
             AND (a.state <> 1 OR a.deadline <= clock_timestamp() OR a.heartbeat_due <= clock_timestamp()))
         """;
 
-    // A task's tokens are one range of jti: the 48 bits of time of the task's id, and anything behind.
-    private const string Credentials = $"""
+    /// <summary>The live credentials behind a jti ($1), so many at most ($2).</summary>
+    /// <remarks>
+    /// A task's tokens are one range of jti: the 48 bits of time of the task's id, and anything behind. LATERAL and OFFSET 0 leave no other
+    /// way than to look up the range of each live task: whatever lies in the table beside them, it is not read.
+    /// </remarks>
+    public const string Credentials = $"""
         SELECT k.jti, t.id, t.workload, t.initiator, k.tool, k.action, k.resource, k.audience, k.issued_at, k.expires_at, k.cnf
-        FROM tasks t JOIN tokens k ON k.task_id = t.id
-          AND k.jti >= (substr(t.id::text, 1, 13) || '-0000-0000-000000000000')::uuid
-          AND k.jti <= (substr(t.id::text, 1, 13) || '-ffff-ffff-ffffffffffff')::uuid
-        WHERE {Live} AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp() AND coalesce(k.uses_left, 1) > 0
-          AND EXISTS (SELECT FROM signing_keys s WHERE s.kid = k.kid) AND k.jti > $1
+        FROM tasks t CROSS JOIN LATERAL (
+          SELECT x.* FROM tokens x
+          WHERE x.jti >= (substr(t.id::text, 1, 13) || '-0000-0000-000000000000')::uuid
+            AND x.jti <= (substr(t.id::text, 1, 13) || '-ffff-ffff-ffffffffffff')::uuid
+            AND x.task_id = t.id AND x.revoked_at IS NULL AND x.expires_at > clock_timestamp() AND coalesce(x.uses_left, 1) > 0 OFFSET 0) AS k
+        WHERE {Live} AND EXISTS (SELECT FROM signing_keys s WHERE s.kid = k.kid) AND k.jti > $1
         ORDER BY k.jti LIMIT $2
         """;
 

@@ -41,8 +41,8 @@ internal sealed class AttestationHarness : IAsyncDisposable
         var source = new JwksSource(fetcher, TimeProvider.System, NullLogger<JwksSource>.Instance);
         var evidence = new Evidence(new(hashes), new(source, TimeProvider.System), TimeProvider.System);
         var broker = new BrokerOptions { Issuer = Issuer };
-        keys = new(databases, Replica.New(TimeProvider.System), broker, TimeProvider.System);
         publicKeys = new(databases, new VerifiedTokens(), TimeProvider.System);
+        keys = new(databases, publicKeys, Replica.New(TimeProvider.System), broker, TimeProvider.System);
         var signer = new TokenSigner(keys, broker);
         Attest = new(evidence, database.DataSource, Catalog, signer, broker, TimeProvider.System);
         CreateJoinToken = new(database.DataSource, Catalog, TimeProvider.System);

@@ -17,9 +17,11 @@ internal sealed class HeldRow(NpgsqlConnection connection, NpgsqlTransaction tra
 
 internal static class Holding
 {
-    public static async Task<HeldRow> HoldAsync(this TestLedger ledger, params TaskId[] tasks)
+    public static Task<HeldRow> HoldAsync(this TestLedger ledger, params TaskId[] tasks) => ledger.Database.HoldAsync(tasks);
+
+    public static async Task<HeldRow> HoldAsync(this NpgsqlDataSource database, params TaskId[] tasks)
     {
-        var connection = await ledger.Database.OpenConnectionAsync(TestLedger.Ct);
+        var connection = await database.OpenConnectionAsync(TestLedger.Ct);
         var transaction = await connection.BeginTransactionAsync(TestLedger.Ct);
         await using var command = new NpgsqlCommand("SELECT id FROM tasks WHERE id = ANY($1) FOR UPDATE", connection, transaction);
         command.Parameters.Add(new() { Value = tasks.Select(t => t.Value).ToArray() });

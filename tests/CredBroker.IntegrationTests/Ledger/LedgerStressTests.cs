@@ -191,6 +191,7 @@ public sealed class LedgerStressTests(Postgres postgres, ITestOutputHelper outpu
         {
             var grows = dice % 25 == 2;
             var ask = TestLedger.Ask(facts, Volatile.Read(ref _catalog), null, grows ? [$"label:{facts.HistoryVersion}"] : []);
+            if (dice % 30 == 3) ask = ask with { Kid = "revoked" };
             return grows ? ask with { Action = "grow" } : ask;
         }
     }

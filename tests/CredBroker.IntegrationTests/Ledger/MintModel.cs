@@ -23,6 +23,7 @@ internal sealed class MintModel
         var root = Tasks[task.RootId];
         if (ask.HistoryVersion != root.HistoryVersion) return MintOutcome.HistoryChanged;
         if (ask.CatalogVersion != Catalog) return MintOutcome.CatalogChanged;
+        if (ask.Kid != TestLedger.Kid) return MintOutcome.KeyRevoked;
         if (task.Spent >= task.Budget) return MintOutcome.BudgetSpent;
         if (!changes) return MintOutcome.Minted;
 

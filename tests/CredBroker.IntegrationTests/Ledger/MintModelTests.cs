@@ -49,7 +49,7 @@ public sealed class MintModelTests(Postgres postgres)
     // and those whose token was there by then.
     private static int PlaceOf(MintCommit ask, MintOutcome? outcome) => outcome switch
     {
-        MintOutcome.TaskOver or MintOutcome.CatalogChanged => 0,
+        MintOutcome.TaskOver or MintOutcome.CatalogChanged or MintOutcome.KeyRevoked => 0,
         MintOutcome.Duplicate => 3,
         _ => ask.Grows!.Count > 0 ? 2 : 1,
     };
@@ -84,6 +84,7 @@ public sealed class MintModelTests(Postgres postgres)
         var ask = TestLedger.Ask(row, model.Catalog, null, dice.Next(6) == 0 ? [$"label:{dice.Next(3)}"] : []) with { HistoryVersion = history };
         if (dice.Next(8) == 0) ask = ask with { HistoryVersion = history - 1 };
         if (dice.Next(8) == 0) ask = ask with { CatalogVersion = model.Catalog - 1 };
+        if (dice.Next(12) == 0) ask = ask with { Kid = "revoked" };
         if (dice.Next(20) == 0) ask = ask with { TaskId = TaskId.New(TestLedger.Now) };
         earlier.Add(ask);
         return ask;

@@ -119,6 +119,16 @@ public sealed class MintOutcomeTests(Postgres postgres)
     }
 
     [Fact]
+    public async Task A_key_that_is_not_published_any_more_mints_nothing_and_the_same_request_is_minted_by_another()
+    {
+        await using var ledger = await TestLedger.StartAsync(postgres);
+        var ask = await ledger.AskAsync(await ledger.StartTaskAsync());
+
+        await RefusedAsync(ledger, ask with { Kid = "revoked" }, MintOutcome.KeyRevoked);
+        Assert.Equal(MintOutcome.Minted, await ledger.Mints.CommitAsync(ask, TestLedger.Ct));
+    }
+
+    [Fact]
     public async Task The_budget_is_the_tasks_own_and_is_never_passed()
     {
         await using var ledger = await TestLedger.StartAsync(postgres);

@@ -28,7 +28,7 @@ internal sealed class OwnCluster : IAsyncDisposable
         var connectionString = _cluster!.ConnectionStringFor("postgres");
         Assert.IsType<MigrationOutcome.Applied>(await Migrator.ApplyAsync(connectionString, TimeProvider.System, TestLedger.Ct));
         _database = NpgsqlDataSource.Create(connectionString);
-        return TestLedger.On(_database, connectionString, options);
+        return await TestLedger.OnAsync(_database, connectionString, options);
     }
 
     public async ValueTask DisposeAsync()

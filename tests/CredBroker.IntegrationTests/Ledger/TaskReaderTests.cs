@@ -16,6 +16,8 @@ public sealed class TaskReaderTests(Postgres postgres)
             UPDATE tasks SET history = '{data:secret,egress}', history_version = 2, workload = 'spiffe://test/root' WHERE id = $1
             """, root.Value);
 
+        await ledger.ApplyCatalogAsync();
+
         var row = await ledger.Tasks.ReadAsync(leaf, TestLedger.Ct);
 
         Assert.NotNull(row);
@@ -25,6 +27,7 @@ public sealed class TaskReaderTests(Postgres postgres)
         Assert.Equal(("spiffe://test/agent", "user:alice", "to test"), (row.Workload, row.Initiator, row.Intent));
         Assert.Equal("""[{"tool": "mail"}]""", row.EnvelopeJson);
         Assert.Equal((TaskState.Active, 7, 2, 4, 2), (row.State, row.Budget, row.Spent, row.CatalogVersion, row.HistoryVersion));
+        Assert.Equal(1, row.CatalogInForce);
         Assert.Equal(["data:secret", "egress"], row.History);
         Assert.Equal(TimeSpan.FromSeconds(20), row.HeartbeatInterval);
         Assert.InRange(row.HeartbeatDue!.Value - row.CreatedAt, TimeSpan.FromSeconds(19), TimeSpan.FromSeconds(21));

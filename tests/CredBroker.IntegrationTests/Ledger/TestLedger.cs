@@ -42,6 +42,9 @@ internal sealed class TestLedger : IAsyncDisposable
 
     public TaskEnding Ending { get; }
 
+    /// <summary>The one signing key that is published.</summary>
+    public const string Kid = "key-1";
+
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
@@ -49,15 +52,22 @@ internal sealed class TestLedger : IAsyncDisposable
     public static async Task<TestLedger> StartAsync(Postgres postgres, LedgerOptions? options = null)
     {
         var database = await postgres.CreateDatabaseAsync();
-        return new(database, database.DataSource, database.ConnectionString, options ?? new());
+        return await PublishedAsync(new(database, database.DataSource, database.ConnectionString, options ?? new()));
     }
 
     /// <summary>A second replica on the same database.</summary>
     public TestLedger Beside() => new(null, Database, _connectionString, Parts.Options);
 
     /// <summary>On a database that the caller owns.</summary>
-    public static TestLedger On(NpgsqlDataSource database, string connectionString, LedgerOptions options) =>
-        new(null, database, connectionString, options);
+    public static Task<TestLedger> OnAsync(NpgsqlDataSource database, string connectionString, LedgerOptions options) =>
+        PublishedAsync(new(null, database, connectionString, options));
+
+    // Nothing is minted, and no token is valid, by a key that is not published.
+    private static async Task<TestLedger> PublishedAsync(TestLedger ledger)
+    {
+        await ledger.ExecuteAsync("INSERT INTO signing_keys VALUES ($1, gen_random_uuid(), '{}', now(), now() + interval '1 h', now() + interval '26 h')", Kid);
+        return ledger;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -159,7 +169,7 @@ internal sealed class TestLedger : IAsyncDisposable
             ParametersJson = """{"to":"bob@example.org"}""",
             Audience = "https://mail.example.org",
             Cnf = "jkt:0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
-            Kid = "key-1",
+            Kid = Kid,
             IssuedAt = now,
             ExpiresAt = now.AddMinutes(1),
             DecisionId = decision,

@@ -28,6 +28,7 @@ public sealed class TokenReaderTests(Postgres postgres)
     [InlineData("UPDATE tokens SET revoked_at = now() WHERE jti = $1")]
     [InlineData("UPDATE tokens SET expires_at = clock_timestamp() WHERE jti = $1")]
     [InlineData("UPDATE tokens SET uses_left = 0 WHERE jti = $1")]
+    [InlineData("DELETE FROM signing_keys WHERE kid = (SELECT kid FROM tokens WHERE jti = $1)")]
     [InlineData("UPDATE tasks SET state = 2, ended_at = now(), end_cause = 1 WHERE id = (SELECT task_id FROM tokens WHERE jti = $1)")]
     [InlineData("UPDATE tasks SET state = 0 WHERE id = (SELECT task_id FROM tokens WHERE jti = $1)")]
     [InlineData("UPDATE tasks SET deadline = clock_timestamp() WHERE id = (SELECT task_id FROM tokens WHERE jti = $1)")]
@@ -35,7 +36,7 @@ public sealed class TokenReaderTests(Postgres postgres)
     [InlineData("UPDATE tasks SET heartbeat_due = clock_timestamp() WHERE parent_id IS NULL AND $1::uuid IS NOT NULL")]
     [InlineData("UPDATE tasks SET deadline = clock_timestamp() WHERE cardinality(ancestors) = 1 AND $1::uuid IS NOT NULL")]
     [InlineData("DELETE FROM tasks WHERE cardinality(ancestors) = 1 AND $1::uuid IS NOT NULL")]
-    public async Task A_token_is_active_only_while_it_its_task_and_every_task_above_are(string blow)
+    public async Task A_token_is_active_only_while_it_its_key_its_task_and_every_task_above_are(string blow)
     {
         await using var ledger = await TestLedger.StartAsync(postgres);
         var leaf = await ledger.StartTaskAsync(await ledger.StartTaskAsync(await ledger.StartTaskAsync()));
