@@ -13,6 +13,9 @@ public sealed class CallLog
 
     public IReadOnlyCollection<string> Entries => _entries;
 
+    /// <summary>Handlers of the echo service that run.</summary>
+    public LiveCalls Live { get; } = new();
+
     public void Add(string entry)
     {
         _entries.Enqueue(entry);

@@ -9,12 +9,14 @@ public sealed class EchoService(CallLog log) : Echo.Echo.EchoBase
 {
     public override async Task<EchoReply> Say(EchoRequest request, ServerCallContext context)
     {
+        using var live = log.Live.Enter(context.GetHttpContext());
         await BehaveAsync(request, context);
         return Reply(request, 0);
     }
 
     public override async Task<EchoReply> Collect(IAsyncStreamReader<EchoRequest> requestStream, ServerCallContext context)
     {
+        using var live = log.Live.Enter(context.GetHttpContext());
         var texts = new List<string>();
         await foreach (var request in requestStream.ReadAllAsync())
         {
@@ -28,6 +30,7 @@ public sealed class EchoService(CallLog log) : Echo.Echo.EchoBase
 
     public override async Task Repeat(EchoRequest request, IServerStreamWriter<EchoReply> responseStream, ServerCallContext context)
     {
+        using var live = log.Live.Enter(context.GetHttpContext());
         try
         {
             for (var i = 0; i < request.Count; i++) await responseStream.WriteAsync(Reply(request, i));
@@ -43,6 +46,7 @@ public sealed class EchoService(CallLog log) : Echo.Echo.EchoBase
     public override async Task Chat(
         IAsyncStreamReader<EchoRequest> requestStream, IServerStreamWriter<EchoReply> responseStream, ServerCallContext context)
     {
+        using var live = log.Live.Enter(context.GetHttpContext());
         var number = 0;
         await foreach (var request in requestStream.ReadAllAsync())
         {

@@ -45,7 +45,8 @@ public sealed class TestServer : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<TestServer> StartAsync(
-        Action<GrpcServiceOptions>? options = null, Action<IServiceCollection>? services = null, Action<WebApplication>? map = null, string? folder = null)
+        Action<GrpcServiceOptions>? options = null, Action<IServiceCollection>? services = null, Action<WebApplication>? map = null, string? folder = null,
+        Action<KestrelServerLimits>? limits = null)
     {
         folder ??= Directory.CreateTempSubdirectory("grpc").FullName;
         var builder = WebApplication.CreateSlimBuilder();
@@ -58,6 +59,9 @@ public sealed class TestServer : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            // As the broker has it.
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1_000;
+            limits?.Invoke(kestrel.Limits);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(SelfSigned()));
