@@ -142,6 +142,17 @@ internal sealed class RawConnection : IAsyncDisposable
         return GoAway;
     }
 
+    /// <summary>Reads and forgets, until that many frames were of a kind.</summary>
+    public async Task PassAsync(int count, Func<RawFrame, bool> isCounted)
+    {
+        while (count > 0)
+        {
+            var frame = await ReadFrameAsync();
+            Assert.True(frame is not null, $"the connection ended while {count} frames were missing");
+            if (isCounted(frame.Value)) count--;
+        }
+    }
+
     /// <summary>Reads and forgets, up to the acknowledgement of a <see cref="Fence"/>; false when the connection ended before it.</summary>
     public async Task<bool> ReachFenceAsync()
     {
