@@ -47,6 +47,15 @@ internal sealed class RawConnection : IAsyncDisposable
         return new RawConnection(new NetworkStream(socket, ownsSocket: true)) { Acknowledges = acknowledges };
     }
 
+    /// <summary>The other side of a connection: the preface of its client is read, and ours is sent.</summary>
+    public static async Task<RawConnection> AcceptAsync(Socket accepted)
+    {
+        var connection = new RawConnection(new NetworkStream(accepted, ownsSocket: true));
+        await connection._socket.ReadExactlyAsync(new byte[Preface.Length]);
+        await connection.SendAsync(RawFrame.Settings());
+        return connection;
+    }
+
     /// <summary>A connection ready for calls.</summary>
     /// <param name="server">Where to.</param>
     /// <param name="window">How much may come on each stream before more is asked for.</param>

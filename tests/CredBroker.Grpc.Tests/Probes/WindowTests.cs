@@ -19,7 +19,7 @@ public sealed class WindowTests
     {
         await using var server = await PatientAsync();
         await using var connection = await RawConnection.OpenAsync(server.Http2, window: 0);
-        var answer = await connection.CallAsync(Repeat, Much, ("grpc-timeout", "100m"));
+        var answer = await connection.CallAsync(Repeat, Much, ("grpc-timeout", "1S"));
         Assert.Equal((Http2Error.Cancel, 0), (answer.Reset, answer.Body.Length));
 
         await connection.SendAsync(RawFrame.Settings((Http2Setting.InitialWindowSize, RawConnection.WholeWindow)));

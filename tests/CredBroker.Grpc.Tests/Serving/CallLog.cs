@@ -22,10 +22,10 @@ public sealed class CallLog
         _added.Release();
     }
 
-    /// <summary>Waits up to ten seconds for the entry.</summary>
+    /// <summary>Waits up to thirty seconds for the entry.</summary>
     public async Task WaitForAsync(string entry)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!_entries.Contains(entry)) await _added.WaitAsync(timeout.Token);
     }
 }

@@ -141,7 +141,7 @@ const scenarios = {
     assert.doesNotMatch((await failsWith(status.UNKNOWN, say({ behaviour: 'crash' }))).details, /secret/);
   },
   async deadline() {
-    const soon = () => ({ deadline: Date.now() + 300 });
+    const soon = () => ({ deadline: Date.now() + 1000 });
     await failsWith(status.DEADLINE_EXCEEDED, say({ behaviour: 'wait' }, new grpc.Metadata(), soon()));
     const error = await failsWith(status.DEADLINE_EXCEEDED, all(client.Repeat({ count: 2, behaviour: 'ignore the token' }, soon())));
     assert.equal(error.replies.length, 2);

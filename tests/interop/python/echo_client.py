@@ -163,9 +163,9 @@ def crash(say, **_):
 
 def deadline(say, repeat, **_):
     started = time.monotonic()
-    fails_with(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: say(Request(behaviour="wait"), timeout=0.3))
-    fails_with(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: list(repeat(Request(count=2, behaviour="ignore the token"), timeout=0.3)))
-    assert time.monotonic() - started < 5
+    fails_with(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: say(Request(behaviour="wait"), timeout=1))
+    fails_with(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: list(repeat(Request(count=2, behaviour="ignore the token"), timeout=1)))
+    assert time.monotonic() - started < 30
 
 
 def cancel(say, repeat, **_):
