@@ -5,7 +5,8 @@ namespace CredBroker.Load;
 /// <summary>CPU time that a group of processes used. Unlike a rate it says something on a busy machine too.</summary>
 /// <param name="server">The process of the server; null: none.</param>
 /// <param name="postmaster">The process of PostgreSQL, whose children count too; null: none.</param>
-internal sealed class CpuMeter(int? server, int? postmaster)
+/// <param name="allocated">Bytes that the server has allocated, if it tells.</param>
+internal sealed class CpuMeter(int? server, int? postmaster, Func<long>? allocated = null)
 {
     // USER_HZ, which is 100 on every Linux that .NET runs on: proc_pid_stat(5).
     private const int TicksPerSecond = 100;
@@ -16,7 +17,8 @@ internal sealed class CpuMeter(int? server, int? postmaster)
     public CpuTimes Now() => new(
         server is { } process ? Of(process)?.Used : null,
         postmaster is { } parent ? Processes().Sum(id => Of(id) is { } one && (id == parent || one.Parent == parent) ? one.Used : 0) : null,
-        Environment.CpuUsage.TotalTime.TotalMicroseconds);
+        Environment.CpuUsage.TotalTime.TotalMicroseconds,
+        allocated?.Invoke());
 
     /// <summary>The postmaster of a data folder.</summary>
     public static int PostmasterOf(string data) => int.Parse(File.ReadLines(Path.Combine(data, "postmaster.pid")).First(), CultureInfo.InvariantCulture);

@@ -20,12 +20,21 @@ internal static class OneCell
         return 0;
     }
 
+    public static async Task<int> LayerAsync(string folder)
+    {
+        var layer = await LayerCell.RunAsync(folder);
+        Console.WriteLine($"bare Kestrel  {layer.Bare}\necho          {layer.Echo}\n{layer}");
+        return 0;
+    }
+
     public static int Usage()
     {
         Console.Error.WriteLine("""
             usage: credbroker-load run RESULTS-FOLDER COMMIT             everything, with servers of its own
                    credbroker-load echo-server SOCKET                    servers, until standard input ends;
-                   credbroker-load broker FOLDER [CONNECTION-STRING]     each prints its addresses
+                   credbroker-load bare-server SOCKET                    each prints its addresses
+                   credbroker-load broker FOLDER [CONNECTION-STRING]
+                   credbroker-load layer FOLDER                          bare-server and echo-server by turns
                    credbroker-load echo ADDRESS                          one cell each
                    credbroker-load mint ADDRESS [ADMIN-ADDRESS]          with it: a workload by join token, DPoP on every call
                    credbroker-load introspect MINT-ADDRESS ADDRESS

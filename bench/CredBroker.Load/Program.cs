@@ -5,9 +5,11 @@ using CredBroker.Load.Servers;
 return args switch
 {
     ["echo-server", var socket] => await EchoServer.RunAsync(socket),
+    ["bare-server", var socket] => await BareServer.RunAsync(socket),
     ["broker", var folder] => await BrokerServer.RunAsync(folder, database: null),
     ["broker", var folder, var database] => await BrokerServer.RunAsync(folder, database),
     ["echo", var address] => await OneCell.RunAsync(() => EchoCell.RunAsync(address, CpuMeter.None)),
+    ["layer", var folder] => await OneCell.LayerAsync(folder),
     ["mint", var address] => await OneCell.RunAsync(() => MintCell.RunAsync(address, admin: null, new TokenPile(), CpuMeter.None)),
     ["mint", var address, var admin] => await OneCell.RunAsync(() => MintCell.RunAsync(address, admin, new TokenPile(), CpuMeter.None)),
     ["introspect", var mintAt, var readAt] => await OneCell.IntrospectAsync(mintAt, readAt),

@@ -40,14 +40,16 @@ internal static class Run
         var postmaster = BrokerServer.PostmasterOf(first);
         var mintMeter = new CpuMeter(minting.ProcessId, postmaster);
         var insert = report.Add("pgbench insert, durable", await PgbenchCell.RunAsync(postgres, folder, new CpuMeter(null, postmaster)));
-        Measurement echo;
-        await using (var server = await ChildServer.StartAsync("echo-server", Path.Combine(folder, "echo.sock")))
+        await using (var server = await ChildServer.StartAsync("echo-server", Path.Combine(folder, "tcp.sock")))
         {
-            var meter = new CpuMeter(server.ProcessId, null);
-            // In this order: the first call of all finds everything uncompiled, the caller too, and the second is the floor.
-            report.Add("echo, TCP (h2c)", await EchoCell.RunAsync(server.Addresses[1], meter));
-            echo = report.Add("echo, Unix socket", await EchoCell.RunAsync(server.Addresses[0], meter));
+            // The first call of all finds everything uncompiled, the caller too: the floor is measured after it.
+            report.Add("echo, TCP (h2c)", await EchoCell.RunAsync(server.Addresses[1], new CpuMeter(server.ProcessId, null)));
         }
+
+        var layer = await LayerCell.RunAsync(folder);
+        var bare = report.Add("bare Kestrel, Unix socket", layer.Bare);
+        var echo = report.Add("echo, Unix socket", layer.Echo, ("bare Kestrel", bare));
+        report.Note(layer);
 
         var pile = new TokenPile();
         report.Add("mint, Unix peer", await MintCell.RunAsync(minting.Addresses[0], admin: null, pile, mintMeter), ("pgbench", insert), aim: 0.4);

@@ -42,6 +42,29 @@ public sealed class ShutdownTests
     }
 
     [Fact]
+    public async Task A_thousand_open_streams_end_unavailable_and_leave_nothing_running()
+    {
+        await using var served = await Served.StartAsync();
+        var calls = Enumerable.Range(0, 1000).Select(_ => served.Client.Chat()).ToList();
+        await Task.WhenAll(calls.Select(async call =>
+        {
+            await call.RequestStream.WriteAsync(new EchoRequest());
+            Assert.True(await call.ResponseStream.MoveNext());
+        }));
+        Assert.Equal(1000, served.Server.Log.Live.Count);
+
+        var watch = Stopwatch.StartNew();
+        var stopping = served.Server.StopAsync();
+        var failures = await Task.WhenAll(calls.Select(call => Served.FailureOfAsync(() => call.ResponseStream.MoveNext())));
+        await stopping;
+        TestContext.Current.TestOutputHelper?.WriteLine($"1,000 open streams: stopped in {watch.Elapsed.TotalMilliseconds:N0} ms");
+        Assert.All(failures, failure => Assert.Equal(StatusCode.Unavailable, failure.StatusCode));
+        Assert.Equal(0, served.Server.Log.Live.Count);
+        Assert.DoesNotContain(served.Server.Lines.All, line => line.Contains("failed to close gracefully", StringComparison.Ordinal));
+        foreach (var call in calls) call.Dispose();
+    }
+
+    [Fact]
     public async Task Single_answers_are_waited_for()
     {
         await using var served = await Served.StartAsync();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace CredBroker.Load.Servers;
 
@@ -23,11 +24,18 @@ internal sealed class ChildServer : IAsyncDisposable
         return new(process, ready.Split(' '));
     }
 
-    /// <summary>Says in the child that it listens, and waits until the parent wants it no more.</summary>
+    /// <summary>Bytes that the child has allocated since it began.</summary>
+    public long Allocated()
+    {
+        _process.StandardInput.WriteLine();
+        return long.Parse(_process.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Says in the child that it listens, and tells what it has allocated when asked, until the parent wants it no more.</summary>
     public static async Task ServeAsync(IEnumerable<string> addresses)
     {
         Console.WriteLine(string.Join(' ', addresses));
-        await Console.In.ReadToEndAsync();
+        while (await Console.In.ReadLineAsync() is not null) Console.WriteLine(GC.GetTotalAllocatedBytes());
     }
 
     public async ValueTask DisposeAsync()

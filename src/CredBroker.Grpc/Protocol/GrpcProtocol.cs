@@ -23,6 +23,12 @@ internal static class GrpcProtocol
     /// </summary>
     public const int MaxEncodedDetail = 4096;
 
+    /// <summary>INTERNAL_ERROR. RST_STREAM codes: RFC 9113 section 7; what a caller makes of them: PROTOCOL-HTTP2.md, Errors.</summary>
+    public const int Http2InternalError = 2;
+
+    /// <summary>CANCEL: how a server ends a call "when the payload byte sequence is incomplete".</summary>
+    public const int Http2Cancel = 8;
+
     /// <summary>Headers that belong to the protocol: never shown as metadata, never taken from metadata.</summary>
     private static readonly FrozenSet<string> ReservedNames = new[]
     {

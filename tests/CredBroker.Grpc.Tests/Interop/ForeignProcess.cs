@@ -22,14 +22,14 @@ internal static class ForeignProcess
     /// <summary>Why Node cannot be used; null when it can.</summary>
     public static Task<string?> WhyNoNodeAsync() => NodeModules.Value;
 
-    /// <summary>Runs to the end, for a minute at most; everything that it wrote.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string program, string[] arguments, string? folder = null)
+    /// <summary>Runs to the end, for three minutes at most; everything that it wrote.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(string program, string[] arguments, string? folder = null, string? roots = null)
     {
-        using var process = Start(program, arguments, folder);
+        using var process = Start(program, arguments, folder, roots);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         try
         {
             await process.WaitForExitAsync(timeout.Token);
@@ -57,32 +57,31 @@ internal static class ForeignProcess
         }
     }
 
-    public static Process Start(string program, string[] arguments, string? folder = null) =>
+    /// <param name="program">What to run.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="folder">Where; null: <see cref="Folder"/>.</param>
+    /// <param name="roots">A PEM file of certificates that gRPC trusts (gRPC's own variable); null: those of the system.</param>
+    public static Process Start(string program, string[] arguments, string? folder = null, string? roots = null) =>
         Process.Start(new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder ?? Folder,
+            Environment = { ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"] = roots },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
 
     /// <summary>The protos of the tests, for clients that do not read .proto files.</summary>
-    public static string WriteDescriptorSet()
+    public static byte[] DescriptorSet() => new FileDescriptorSet
     {
-        var set = new FileDescriptorSet
+        File =
         {
-            File =
-            {
-                EchoReflection.Descriptor.ToProto(),
-                HealthReflection.Descriptor.ToProto(),
-                Reflection.V1.ReflectionReflection.Descriptor.ToProto(),
-                Reflection.V1Alpha.ReflectionReflection.Descriptor.ToProto(),
-            },
-        };
-        var path = Path.GetTempFileName();
-        File.WriteAllBytes(path, set.ToByteArray());
-        return path;
-    }
+            EchoReflection.Descriptor.ToProto(),
+            HealthReflection.Descriptor.ToProto(),
+            Reflection.V1.ReflectionReflection.Descriptor.ToProto(),
+            Reflection.V1Alpha.ReflectionReflection.Descriptor.ToProto(),
+        },
+    }.ToByteArray();
 
     private static async Task<string?> InstallNodeModulesAsync()
     {

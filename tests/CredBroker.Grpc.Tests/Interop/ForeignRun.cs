@@ -11,27 +11,39 @@ public sealed class ForeignRun : IAsyncLifetime
 {
     private readonly Dictionary<string, string> _results = [];
 
+    /// <summary>Handlers that still ran when all clients were gone.</summary>
+    public int LeftRunning { get; private set; }
+
     public async ValueTask InitializeAsync()
     {
         await using var server = await TestServer.StartAsync(
             options => options.ResponseCompressionAlgorithm = "gzip",
-            services => services.AddSingleton<HealthServiceImpl>().AddGrpcReflection(),
+            services =>
+            {
+                services.AddSingleton<HealthServiceImpl>().AddGrpcReflection();
+                new FrameLog().Attach(services);
+            },
             app =>
             {
                 app.MapGrpcService<HealthServiceImpl>();
                 app.MapGrpcReflectionService();
             });
         server.Services.GetRequiredService<HealthServiceImpl>().SetStatus("echo.Echo", ServingStatus.Serving);
-        var descriptors = ForeignProcess.WriteDescriptorSet();
-        var (tcp, unix) = (server.Http2.Authority, $"unix:{server.SocketPath}");
+        var files = Directory.CreateTempSubdirectory("interop");
+        var (descriptors, roots) = (Path.Combine(files.FullName, "descriptors"), Path.Combine(files.FullName, "roots.pem"));
+        await File.WriteAllBytesAsync(descriptors, ForeignProcess.DescriptorSet());
+        await File.WriteAllTextAsync(roots, server.CertificatePem);
 
-        var noPython = await ForeignProcess.WhyNoPythonAsync();
-        await RunAsync("python", noPython, tcp, ForeignProcess.Python, ["python/echo_client.py", descriptors]);
-        await RunAsync("python-unix", noPython, unix, ForeignProcess.Python, ["python/echo_client.py", descriptors]);
-        var noNode = await ForeignProcess.WhyNoNodeAsync();
-        await RunAsync("node", noNode, tcp, "node", ["node/echo_client.js", AppContext.BaseDirectory]);
-        await RunAsync("node-unix", noNode, unix, "node", ["node/echo_client.js", AppContext.BaseDirectory]);
-        File.Delete(descriptors);
+        foreach (var (way, target) in new[] { ("", server.Http2.Authority), ("-unix", $"unix:{server.SocketPath}"), ("-tls", $"https://{server.Tls.Authority}") })
+        {
+            await RunAsync($"python{way}", await ForeignProcess.WhyNoPythonAsync(), ForeignProcess.Python, ["python/echo_client.py", descriptors, target], roots);
+            await RunAsync($"node{way}", await ForeignProcess.WhyNoNodeAsync(), "node", ["node/echo_client.js", descriptors, AppContext.BaseDirectory, target], roots);
+        }
+
+        files.Delete(recursive: true);
+        server.Log.Released.SetResult();
+        await Record.ExceptionAsync(() => Eventually.HoldsAsync(() => server.Log.Live.Count == 0, "all handlers returned"));
+        LeftRunning = server.Log.Live.Count;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -43,7 +55,7 @@ public sealed class ForeignRun : IAsyncLifetime
         Assert.Equal("ok", _results.GetValueOrDefault($"{client} {scenario}", _results[$"{client} said"]));
     }
 
-    private async Task RunAsync(string client, string? cannot, string target, string program, string[] arguments)
+    private async Task RunAsync(string client, string? cannot, string program, string[] arguments, string roots)
     {
         if (cannot is not null)
         {
@@ -52,7 +64,7 @@ public sealed class ForeignRun : IAsyncLifetime
         }
 
         var scenarios = client.StartsWith("python", StringComparison.Ordinal) ? ForeignClientTests.PythonNames : ForeignClientTests.NodeNames;
-        var (_, said) = await ForeignProcess.RunAsync(program, [.. arguments, target, .. scenarios]);
+        var (_, said) = await ForeignProcess.RunAsync(program, [.. arguments, .. scenarios], roots: roots);
         _results[$"{client} said"] = said;
         foreach (var line in said.Split('\n').Where(line => line.Contains(": ", StringComparison.Ordinal)))
         {

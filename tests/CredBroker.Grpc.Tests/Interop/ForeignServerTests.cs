@@ -9,7 +9,7 @@ namespace Grpc.Tests.Interop;
 /// <summary>Our client against a server that we did not write: grpcio, which compresses its responses.</summary>
 public sealed class ForeignServerTests : IAsyncLifetime
 {
-    private readonly string _descriptors = ForeignProcess.WriteDescriptorSet();
+    private readonly string _descriptors = Path.GetTempFileName();
     private Process? _process;
     private GrpcChannel? _channel;
 
@@ -18,6 +18,7 @@ public sealed class ForeignServerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (await ForeignProcess.WhyNoPythonAsync() is not null) return;
+        await File.WriteAllBytesAsync(_descriptors, ForeignProcess.DescriptorSet());
         _process = ForeignProcess.Start(ForeignProcess.Python, ["python/echo_server.py", _descriptors]);
         var port = await _process.StandardOutput.ReadLineAsync();
         _channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}");

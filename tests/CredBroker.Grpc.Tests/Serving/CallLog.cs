@@ -13,16 +13,19 @@ public sealed class CallLog
 
     public IReadOnlyCollection<string> Entries => _entries;
 
+    /// <summary>Handlers of the echo service that run.</summary>
+    public LiveCalls Live { get; } = new();
+
     public void Add(string entry)
     {
         _entries.Enqueue(entry);
         _added.Release();
     }
 
-    /// <summary>Waits up to ten seconds for the entry.</summary>
+    /// <summary>Waits up to thirty seconds for the entry.</summary>
     public async Task WaitForAsync(string entry)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!_entries.Contains(entry)) await _added.WaitAsync(timeout.Token);
     }
 }

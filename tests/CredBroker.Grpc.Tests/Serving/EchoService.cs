@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Tests.Echo;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Grpc.Tests.Serving;
 
@@ -9,12 +10,14 @@ public sealed class EchoService(CallLog log) : Echo.Echo.EchoBase
 {
     public override async Task<EchoReply> Say(EchoRequest request, ServerCallContext context)
     {
+        using var live = log.Live.Enter(context.GetHttpContext());
         await BehaveAsync(request, context);
-        return Reply(request, 0);
+        return TryTell(request, context) ?? Reply(request, 0);
     }
 
     public override async Task<EchoReply> Collect(IAsyncStreamReader<EchoRequest> requestStream, ServerCallContext context)
     {
+        using var live = log.Live.Enter(context.GetHttpContext());
         var texts = new List<string>();
         await foreach (var request in requestStream.ReadAllAsync())
         {
@@ -28,6 +31,7 @@ public sealed class EchoService(CallLog log) : Echo.Echo.EchoBase
 
     public override async Task Repeat(EchoRequest request, IServerStreamWriter<EchoReply> responseStream, ServerCallContext context)
     {
+        using var live = log.Live.Enter(context.GetHttpContext());
         try
         {
             for (var i = 0; i < request.Count; i++) await responseStream.WriteAsync(Reply(request, i));
@@ -43,11 +47,38 @@ public sealed class EchoService(CallLog log) : Echo.Echo.EchoBase
     public override async Task Chat(
         IAsyncStreamReader<EchoRequest> requestStream, IServerStreamWriter<EchoReply> responseStream, ServerCallContext context)
     {
+        using var live = log.Live.Enter(context.GetHttpContext());
         var number = 0;
+        var kept = new List<EchoReply>();
         await foreach (var request in requestStream.ReadAllAsync())
         {
             await BehaveAsync(request, context);
-            await responseStream.WriteAsync(Reply(request, number++));
+            if (request.Behaviour == "answer at the end") kept.Add(Reply(request, number++));
+            else await responseStream.WriteAsync(Reply(request, number++));
+        }
+
+        foreach (var reply in kept) await responseStream.WriteAsync(reply);
+    }
+
+    /// <summary>What only the server knows; null when the request asks for nothing of it.</summary>
+    private EchoReply? TryTell(EchoRequest request, ServerCallContext context)
+    {
+        var http = context.GetHttpContext();
+        switch (request.Behaviour)
+        {
+            case "connection":
+                return new EchoReply { Text = http.Connection.Id };
+            case "live":
+                var (calls, connections) = log.Live.Labelled(request.Text);
+                return new EchoReply { Number = calls, Text = $"{connections}" };
+            case "pings":
+                return new EchoReply { Number = http.RequestServices.GetRequiredService<FrameLog>().ReceivedOf("PING") };
+            case "drain":
+                // GOAWAY: what runs goes on, what comes needs another connection.
+                http.Connection.RequestClose();
+                return new EchoReply { Text = http.Connection.Id };
+            default:
+                return null;
         }
     }
 
@@ -57,6 +88,9 @@ public sealed class EchoService(CallLog log) : Echo.Echo.EchoBase
         {
             case "refuse":
                 throw new RpcException(new Status(StatusCode.NotFound, request.Text), new Metadata { { "why", "told" }, { "why-bin", [0, 1, 255] } });
+            case "refuse in detail":
+                throw new RpcException(
+                    new Status(StatusCode.FailedPrecondition, request.Text), new Metadata { { "grpc-status-details-bin", request.Payload.ToByteArray() } });
             case "crash":
                 throw new InvalidOperationException("the secret of the server");
             case "status":

@@ -20,10 +20,11 @@ public sealed class TestServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string _folder;
 
-    private TestServer(WebApplication app, string folder)
+    private TestServer(WebApplication app, string folder, string certificate)
     {
         _app = app;
         _folder = folder;
+        CertificatePem = certificate;
         var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ToList();
         Http2 = new Uri(addresses[0]);
         Http1 = new Uri(addresses[1]);
@@ -36,6 +37,9 @@ public sealed class TestServer : IAsyncDisposable
 
     public Uri Tls { get; }
 
+    /// <summary>The certificate of <see cref="Tls"/>, for clients that are to trust it.</summary>
+    public string CertificatePem { get; }
+
     public string SocketPath => Path.Combine(_folder, "s");
 
     public CallLog Log => _app.Services.GetRequiredService<CallLog>();
@@ -45,7 +49,8 @@ public sealed class TestServer : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<TestServer> StartAsync(
-        Action<GrpcServiceOptions>? options = null, Action<IServiceCollection>? services = null, Action<WebApplication>? map = null, string? folder = null)
+        Action<GrpcServiceOptions>? options = null, Action<IServiceCollection>? services = null, Action<WebApplication>? map = null, string? folder = null,
+        Action<KestrelServerLimits>? limits = null)
     {
         folder ??= Directory.CreateTempSubdirectory("grpc").FullName;
         var builder = WebApplication.CreateSlimBuilder();
@@ -55,12 +60,16 @@ public sealed class TestServer : IAsyncDisposable
         builder.Services.AddSingleton<CallLog>();
         builder.Services.AddGrpc(grpc => options?.Invoke(grpc));
         services?.Invoke(builder.Services);
+        var certificate = SelfSigned();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            // As the broker has it.
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1_000;
+            limits?.Invoke(kestrel.Limits);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(SelfSigned()));
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate));
             kestrel.ListenUnixSocket(Path.Combine(folder, "s"), listen => listen.Protocols = HttpProtocols.Http2);
         });
 
@@ -68,7 +77,7 @@ public sealed class TestServer : IAsyncDisposable
         app.MapGrpcService<EchoService>();
         map?.Invoke(app);
         await app.StartAsync();
-        return new TestServer(app, folder);
+        return new TestServer(app, folder, certificate.ExportCertificatePem());
     }
 
     public GrpcChannel Channel(GrpcChannelOptions? options = null) => GrpcChannel.ForAddress(Http2, options ?? new GrpcChannelOptions());

@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using Grpc.Core;
+using Grpc.Protocol;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Grpc.AspNetCore.Server.Internal;
 
@@ -13,6 +15,9 @@ internal sealed class CallGate(HttpContext http, TimeProvider clock) : IAsyncDis
 {
     // The longest due time that a timer takes is about 49 days; longer deadlines are waited for in pieces.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
+
+    // Long enough for a reader that is only slow, short enough for a server that stops.
+    private static readonly TimeSpan StalledReader = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
     private readonly PipeReader _input = http.Request.BodyReader;
@@ -162,22 +167,41 @@ internal sealed class CallGate(HttpContext http, TimeProvider clock) : IAsyncDis
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
         _input.CancelPendingRead();
+        var isStalled = status is not null && !await IsRestTakenAsync();
         if (_writerLeft is not null)
         {
             _output.CancelPendingFlush();
             await _writerLeft.Task;
         }
 
-        if (status is { } answer)
+        if (status is { } answer && !isStalled)
         {
             ResponseEnd.Write(http, answer, trailers);
             await http.Response.CompleteAsync();
         }
         else
         {
-            CallTelemetry.Record(http, StatusCode.Cancelled);
+            CallTelemetry.Record(http, status?.StatusCode ?? StatusCode.Cancelled);
+            if (isStalled) http.Features.GetRequiredFeature<IHttpResetFeature>().Reset(GrpcProtocol.Http2Cancel);
         }
 
         await cancelling;
+    }
+
+    /// <summary>
+    /// A status stands behind the messages. False when one of them waits for a window that the caller does not grant: such a caller must
+    /// not keep the stream, nor a server that stops, for as long as it likes.
+    /// </summary>
+    private async Task<bool> IsRestTakenAsync()
+    {
+        try
+        {
+            if (_writerLeft is not null) await _writerLeft.Task.WaitAsync(StalledReader, clock);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 }

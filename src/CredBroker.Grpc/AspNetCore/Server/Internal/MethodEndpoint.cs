@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Grpc.AspNetCore.Server.Internal;
 
@@ -12,8 +13,8 @@ internal sealed class MethodEndpoint(IMethod method, ServiceSettings settings, F
     {
         if (RequestRefusal.TryRefuse(http)) return;
 
-        // Routing takes other casing and a trailing slash for the same; a proxy that guards paths does not.
-        if (http.Request.Path.Value != method.FullName)
+        // Routing takes other casing, escapes, dot segments, a trailing slash and a query for the same; a proxy that guards paths does not.
+        if (http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget != method.FullName)
         {
             UnknownMethods.Answer(http);
             return;

@@ -9,8 +9,6 @@ namespace Grpc.AspNetCore.Server.Internal;
 /// <summary>One call: what the handler sees of it, and the way of its messages over HTTP.</summary>
 internal sealed class ServerCall(HttpContext http, IMethod method, ServiceSettings settings) : ServerCallContext, IAsyncDisposable
 {
-    private const int Http2InternalError = 2;
-
     private readonly CallGate _gate = new(http, settings.Clock);
     private Metadata? _requestHeaders;
     private Metadata? _responseTrailers;
@@ -127,7 +125,7 @@ internal sealed class ServerCall(HttpContext http, IMethod method, ServiceSettin
         if (!_gate.TryEnd()) return;
 
         // Half a frame is out and cannot be taken back; a status behind it would be read as the rest of it.
-        if (_isTorn) http.Features.Get<IHttpResetFeature>()?.Reset(Http2InternalError);
+        if (_isTorn) http.Features.Get<IHttpResetFeature>()?.Reset(GrpcProtocol.Http2InternalError);
         else ResponseEnd.Write(http, status, trailers);
     }
 
