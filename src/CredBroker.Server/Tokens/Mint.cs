@@ -2,7 +2,6 @@ using System.Diagnostics;
 using CredBroker.Core;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Capabilities;
-using CredBroker.Core.Catalog;
 using CredBroker.Core.Identity;
 using CredBroker.Core.Tokens;
 using CredBroker.Server.Keys;
