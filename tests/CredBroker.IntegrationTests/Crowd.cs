@@ -17,9 +17,9 @@ internal static class Crowd
                     FROM generate_series(1, 600) AS n OFFSET 0) AS made
               RETURNING id, state)
             INSERT INTO tokens (jti, task_id, tool, action, resource, parameters, audience, kid, issued_at, expires_at, decision_id, ask_digest,
-                                decided_history, decided_catalog)
+                                token_hash, decided_history, decided_catalog)
             SELECT (left(id::text, 14) || '8' || substr(gen_random_uuid()::text, 16))::uuid, id, 'mail', 'b', 'c', '{}', 'd', 'k', now(),
-              now() + interval '1 hour', gen_random_uuid(), sha256('x'), 0, 0
+              now() + interval '1 hour', gen_random_uuid(), sha256('x'), sha256('y'), 0, 0
             FROM crowd, generate_series(1, 100) WHERE state = 2
             """);
         await database.ExecuteAsync("ANALYZE");

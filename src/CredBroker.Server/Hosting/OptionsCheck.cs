@@ -16,6 +16,8 @@ internal static class OptionsCheck
         if (options.UnixSocket is { } path && !Path.IsPathRooted(path)) texts.Add($"UnixSocket must be an absolute path, not {path}");
         if (options.Database is null && options.DataFolder is null) texts.Add("no database: set Database, or DataFolder for an embedded one");
         if ((options.TlsCertificateFile is null) != (options.TlsKeyFile is null)) texts.Add("TlsCertificateFile and TlsKeyFile go together");
+        if (Telemetry.EndpointOf(options) is { } endpoint && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+            texts.Add($"OtlpEndpoint must be an http:// or https:// address, not {endpoint}");
 
         if (texts.Count > 0) throw new StartException(string.Join("; ", texts), $"see the configuration section {BrokerOptions.Section} in docs/operations.md");
     }

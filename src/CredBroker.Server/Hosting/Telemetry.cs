@@ -31,17 +31,19 @@ internal sealed class Telemetry(BrokerOptions options) : IHostedService, IDispos
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var endpoint = options.OtlpEndpoint ?? Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT");
-        if (string.IsNullOrEmpty(endpoint)) return Task.CompletedTask;
+        if (EndpointOf(options) is not { } endpoint) return Task.CompletedTask;
 
         var resource = ResourceBuilder.CreateDefault().AddService("credbroker", serviceVersion: BrokerVersion.Current);
-        void Export(OtlpExporterOptions otlp) => otlp.Endpoint = new Uri(endpoint);
         _traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource)
-            .AddSource("CredBroker*", "Microsoft.AspNetCore", "Npgsql", "Quartz").AddOtlpExporter(Export).Build();
+            .AddSource("CredBroker*", "Microsoft.AspNetCore", "Npgsql", "Quartz").AddOtlpExporter(otlp => Send(otlp, endpoint, "v1/traces")).Build();
         _metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource)
-            .AddMeter("CredBroker*", "Microsoft.AspNetCore.*", "Npgsql", "Quartz", "System.Runtime").AddOtlpExporter(Export).Build();
+            .AddMeter("CredBroker*", "Microsoft.AspNetCore.*", "Npgsql", "Quartz", "System.Runtime").AddOtlpExporter(otlp => Send(otlp, endpoint, "v1/metrics")).Build();
         return Task.CompletedTask;
     }
+
+    /// <summary>Where to send them; null: nowhere. What is no address is found by <see cref="OptionsCheck"/>.</summary>
+    public static string? EndpointOf(BrokerOptions options) =>
+        (options.OtlpEndpoint ?? Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT")) is { Length: > 0 } endpoint ? endpoint : null;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -50,4 +52,8 @@ internal sealed class Telemetry(BrokerOptions options) : IHostedService, IDispos
         _traces?.Dispose();
         _metrics?.Dispose();
     }
+
+    // The exporter leaves an endpoint alone that it was given: over HTTP (OTEL_EXPORTER_OTLP_PROTOCOL) each signal has a path of its own.
+    private static void Send(OtlpExporterOptions otlp, string endpoint, string path) => otlp.Endpoint =
+        new Uri(otlp.Protocol == OtlpExportProtocol.HttpProtobuf ? $"{endpoint.TrimEnd('/')}/{path}" : endpoint);
 }

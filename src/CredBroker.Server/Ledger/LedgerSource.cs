@@ -30,7 +30,8 @@ internal sealed class LedgerSource : IAsyncDisposable
         var settings = string.Create(CultureInfo.InvariantCulture, $"{Settings} -c lock_timeout={options.LockTimeout.TotalMilliseconds:F0}");
         builder.Options = string.IsNullOrEmpty(builder.Options) ? settings : $"{builder.Options} {settings}";
         builder.ApplicationName = "credbroker-ledger";
-        _source = NpgsqlDataSource.Create(builder);
+        // Named, or telemetry would call it by its connection string.
+        _source = new NpgsqlDataSourceBuilder(builder.ConnectionString) { Name = builder.ApplicationName }.Build();
     }
 
     /// <summary>A new connection; the caller owns it.</summary>

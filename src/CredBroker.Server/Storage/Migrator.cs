@@ -21,8 +21,8 @@ public static class Migrator
     {
         // A session of its own, whose end releases the lock whatever happens; the wait for other replicas has no limit but ct.
         var session = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 0 };
-        await using var connection = new NpgsqlConnection(session.ConnectionString);
-        await connection.OpenAsync(ct);
+        await using var source = new NpgsqlDataSourceBuilder(session.ConnectionString) { Name = "credbroker-migrations" }.Build();
+        await using var connection = await source.OpenConnectionAsync(ct);
         if (connection.PostgreSqlVersion.Major < OldestPostgres) return TooOld(connection.PostgreSqlVersion);
         await LockAsync(connection, ct);
 

@@ -22,6 +22,7 @@ internal static class StorageSlice
         var builder = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "credbroker", Timeout = 3, CommandTimeout = 10 };
         const string Bounds = "-c idle_in_transaction_session_timeout=10s -c default_transaction_isolation=read\\ committed";
         builder.Options = string.IsNullOrEmpty(builder.Options) ? Bounds : $"{builder.Options} {Bounds}";
-        return NpgsqlDataSource.Create(builder);
+        // Named, or telemetry would call it by its connection string.
+        return new NpgsqlDataSourceBuilder(builder.ConnectionString) { Name = "credbroker" }.Build();
     }
 }

@@ -8,30 +8,34 @@ using Microsoft.Extensions.Logging;
 
 namespace CredBroker.IntegrationTests.Hosting;
 
-/// <summary>A collector as far as an exporter can tell: takes OTLP over gRPC and keeps the bytes.</summary>
+/// <summary>A collector that takes whatever is exported to it, by gRPC or by HTTP, and keeps it as it came.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
+    private readonly ConcurrentQueue<(string Path, string Body)> received = new();
     private readonly WebApplication app;
-    private readonly ConcurrentQueue<(string Path, byte[] Body)> received = new();
 
-    private OtlpReceiver(WebApplication app) => this.app = app;
+    private OtlpReceiver(HttpProtocols protocol)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listener => listener.Protocols = protocol));
+        app = builder.Build();
+        app.Run(TakeAsync);
+    }
 
     public string Address => app.Urls.Single();
 
-    public static async Task<OtlpReceiver> StartAsync()
+    public static async Task<OtlpReceiver> StartAsync(bool http)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listener => listener.Protocols = HttpProtocols.Http2));
-        var receiver = new OtlpReceiver(builder.Build());
-        receiver.app.Run(receiver.TakeAsync);
-        await receiver.app.StartAsync();
+        var receiver = new OtlpReceiver(http ? HttpProtocols.Http1 : HttpProtocols.Http2);
+        await receiver.app.StartAsync(TestContext.Current.CancellationToken);
         return receiver;
     }
 
-    /// <summary>True when a request to a service of OTLP holds the text. Protobuf keeps texts as they are.</summary>
-    public bool Has(string service, string text) => received.Any(request =>
-        request.Path.Contains(service, StringComparison.Ordinal) && request.Body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
+    /// <summary>All bodies that came to a path, each byte one character.</summary>
+    public string At(string path) => string.Concat(received.Where(one => one.Path == path).Select(one => one.Body));
+
+    public IEnumerable<string> Paths => received.Select(one => one.Path).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
@@ -39,10 +43,11 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
-        received.Enqueue((http.Request.Path, body.ToArray()));
-        http.Response.ContentType = "application/grpc";
-        http.Response.DeclareTrailer("grpc-status");
-        await http.Response.Body.WriteAsync(new byte[5]);   // an empty message: all was taken
+        received.Enqueue((http.Request.Path, Encoding.Latin1.GetString(body.ToArray())));
+        http.Response.ContentType = http.Request.ContentType;
+        if (http.Request.Protocol != HttpProtocol.Http2) return;
+        // An empty message, and all is well.
+        await http.Response.Body.WriteAsync(new byte[5]);
         http.Response.AppendTrailer("grpc-status", "0");
     }
 }
