@@ -2,6 +2,7 @@ using CredBroker.Server.Hosting.Services;
 using CredBroker.Server.Keys;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CredBroker.Server.Hosting;
 
@@ -15,6 +16,7 @@ internal static class Endpoints
         app.MapGrpcService<TokensService>();
         app.MapGrpcService<AdminService>();
         app.MapGrpcService<Grpc.HealthCheck.HealthServiceImpl>();
+        app.MapGrpcReflectionService();
 
         // Public by nature: the keys that verify our tokens (RFC 7517), for backends that check offline.
         app.MapGet("/.well-known/jwks.json", (PublicKeys keys, HttpContext http) =>

@@ -29,6 +29,7 @@ internal static class HostingSlice
             grpc.RefusalAnswer = StatusMap.Of;
             grpc.Interceptors.Add<Pipeline>();
         });
+        services.AddGrpcReflection();
         services.Configure<GrpcServiceOptions<Services.AdminService>>(admin => admin.MaxReceiveMessageSize = CatalogBytes);
     }
 

@@ -38,15 +38,28 @@ internal sealed class Pipeline(
         }
     }
 
-    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
-        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+        ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        StreamAsync(context, () => continuation(request, responseStream, context));
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        StreamAsync(context, () => continuation(requestStream, responseStream, context));
+
+    // No row allows one: the table lists only what was thought through.
+    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
+        throw NoRow(context);
+
+    private async Task StreamAsync(ServerCallContext context, Func<Task> stream)
     {
         using var passage = Enter(context);
         try
         {
             await OpenAsync(passage, context);
-            await continuation(request, responseStream, context);
+            await stream();
         }
         catch (Exception exception) when (exception is not RpcException)
         {
@@ -58,16 +71,6 @@ internal sealed class Pipeline(
             throw;
         }
     }
-
-    // A stream from the client has no row that allows it: the table lists only what was thought through.
-    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
-        throw NoRow(context);
-
-    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
-        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
-        DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        throw NoRow(context);
 
     private Passage Enter(ServerCallContext context) =>
         new(RpcTable.Find(context.Method) ?? throw NoRow(context), clock, Telemetry.Activities.StartActivity(context.Method, ActivityKind.Server));

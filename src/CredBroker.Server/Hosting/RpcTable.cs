@@ -51,6 +51,10 @@ internal static class RpcTable
 
         new("/grpc.health.v1.Health/Check", Callers.Anyone, NeedsDatabase: false),
         new("/grpc.health.v1.Health/Watch", Callers.Anyone, NeedsDatabase: false, Bounded: false),
+
+        // The contract is public: whoever may connect may read it, with grpcurl and its like.
+        new("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Callers.Anyone, NeedsDatabase: false, Bounded: false),
+        new("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", Callers.Anyone, NeedsDatabase: false, Bounded: false),
     ];
 
     private static readonly FrozenDictionary<string, RpcRow> s_byMethod = Rows.ToFrozenDictionary(row => row.Method, StringComparer.Ordinal);

@@ -24,9 +24,12 @@ public sealed class RpcTableTests
     public void Every_row_says_who_may_call() => Assert.DoesNotContain(RpcTable.Rows, row => row.MayCall == Callers.Nobody);
 
     [Fact]
-    public void Only_attesting_and_health_are_open_to_anyone() =>
+    public void Only_attesting_health_and_the_contract_itself_are_open_to_anyone() =>
         Assert.Equal(
-            ["/credbroker.v1.Attestation/Attest", "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"],
+            [
+                "/credbroker.v1.Attestation/Attest", "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch",
+                "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+            ],
             RpcTable.Rows.Where(row => row.MayCall.HasFlag(Callers.Anyone)).Select(row => row.Method).Order(StringComparer.Ordinal));
 
     [Fact]
