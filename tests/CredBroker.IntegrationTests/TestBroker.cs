@@ -5,6 +5,7 @@ using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Task = System.Threading.Tasks.Task;
 
 namespace CredBroker.IntegrationTests;
 
@@ -16,6 +17,7 @@ public sealed class TestBroker : IAsyncDisposable
     private readonly TestDatabase? database;
     private readonly TimeProvider clock;
     private readonly List<IDisposable> opened = [];
+    private Task? stopping;
 
     private TestBroker(string folder, RunningBroker running, TestDatabase? database, TimeProvider clock, ListLoggerProvider logs)
     {
@@ -95,10 +97,13 @@ public sealed class TestBroker : IAsyncDisposable
 
     public static string NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
 
+    /// <summary>Stops the broker, as SIGTERM does; whoever is connected sees it.</summary>
+    public Task StopAsync() => stopping ??= running.DisposeAsync().AsTask();
+
     public async ValueTask DisposeAsync()
     {
         foreach (var connection in opened) connection.Dispose();
-        await running.DisposeAsync();
+        await StopAsync();
         Directory.Delete(folder, recursive: true);
     }
 

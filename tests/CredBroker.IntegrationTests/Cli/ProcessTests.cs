@@ -16,7 +16,7 @@ public sealed class ProcessTests(Postgres postgres) : IDisposable
     public async Task Dev_runs_a_whole_broker_until_it_is_told_to_stop_and_leaves_nothing_behind()
     {
         postgres.SkipWithoutPostgres();
-        using var broker = Start([], "dev", "--catalog", WriteCatalog(), "--json");
+        using var broker = CredbrokerProcess.Start([], "dev", "--catalog", WriteCatalog(), "--json");
         var announced = await ReadDocumentAsync(broker);
         var address = announced.GetProperty("addresses")[0].GetString() ?? "";
         var data = announced.GetProperty("data").GetString() ?? "";
@@ -27,7 +27,7 @@ public sealed class ProcessTests(Postgres postgres) : IDisposable
         Assert.DoesNotContain('\e', who.Out);
         Assert.True(Directory.Exists(data));
 
-        await StopAsync(broker);
+        await broker.TerminateAsync();
         Assert.False(Directory.Exists(Path.GetDirectoryName(data)));
     }
 
@@ -42,7 +42,7 @@ public sealed class ProcessTests(Postgres postgres) : IDisposable
         Assert.Equal((0, "applied 0001_initial\n"), (migrated.ExitCode, migrated.Out[..21]));
         Assert.Equal("nothing to do\n", (await RunAsync(environment, "migrate")).Out);
 
-        using var broker = Start(environment, "serve", "--socket", socket, "--listen", "http://127.0.0.1:0");
+        using var broker = CredbrokerProcess.Start(environment, "serve", "--socket", socket, "--listen", "http://127.0.0.1:0");
         Assert.Equal($"listening on unix:{socket}", await broker.StandardOutput.ReadLineAsync(Ct));
         Assert.StartsWith("listening on http://127.0.0.1:", await broker.StandardOutput.ReadLineAsync(Ct), StringComparison.Ordinal);
 
@@ -51,7 +51,7 @@ public sealed class ProcessTests(Postgres postgres) : IDisposable
         Assert.Equal($"error: another process listens on '{socket}'\nhint: is a broker already running? Give each one a socket of its own\n", second.Error);
 
         Assert.Equal(0, (await RunAsync([], "whoami", "--socket", socket)).ExitCode);
-        await StopAsync(broker);
+        await broker.TerminateAsync();
         Assert.Equal(3, (await RunAsync([], "whoami", "--socket", socket)).ExitCode);
     }
 
@@ -86,21 +86,9 @@ public sealed class ProcessTests(Postgres postgres) : IDisposable
         Assert.Contains("\nbroker.yaml:2:1: ", run.Error, StringComparison.Ordinal);
     }
 
-    private static Process Start(Dictionary<string, string> environment, params string[] args)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "credbroker.dll"), .. args])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
-        return Process.Start(start) ?? throw new InvalidOperationException("not started");
-    }
-
     private static async Task<(int ExitCode, string Out, string Error)> RunAsync(Dictionary<string, string> environment, params string[] args)
     {
-        using var process = Start(environment, args);
+        using var process = CredbrokerProcess.Start(environment, args);
         process.StandardInput.Close();
         var (output, error) = (process.StandardOutput.ReadToEndAsync(Ct), process.StandardError.ReadToEndAsync(Ct));
         await process.WaitForExitAsync(Ct);
@@ -118,13 +106,6 @@ public sealed class ProcessTests(Postgres postgres) : IDisposable
         }
 
         throw new InvalidOperationException($"it ended: {await process.StandardError.ReadToEndAsync(Ct)}");
-    }
-
-    private static async Task StopAsync(Process process)
-    {
-        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-        await process.WaitForExitAsync(Ct);
-        Assert.Equal(0, process.ExitCode);
     }
 
     private string WriteCatalog()
