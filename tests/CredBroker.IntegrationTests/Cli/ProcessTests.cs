@@ -62,14 +62,14 @@ public sealed class ProcessTests(Postgres postgres) : IDisposable
         var environment = new Dictionary<string, string> { ["CREDBROKER__DATABASE"] = database.ConnectionString };
         var socket = Path.Combine(_folder, "s", "broker.sock");
 
-        using var broker = Start(environment, "serve", "--socket", socket, "--json");
+        using var broker = CredbrokerProcess.Start(environment, "serve", "--socket", socket, "--json");
         var announced = await ReadDocumentAsync(broker);
 
         Assert.Equal(["version", "addresses", "migrations_applied"], announced.EnumerateObject().Select(member => member.Name));
         Assert.Equal([$"unix:{socket}"], announced.GetProperty("addresses").EnumerateArray().Select(address => address.GetString()));
         Assert.Equal("0001_initial", announced.GetProperty("migrations_applied")[0].GetString());
         Assert.Equal(0, (await RunAsync([], "whoami", "--socket", socket, "--json")).ExitCode);
-        await StopAsync(broker);
+        await broker.TerminateAsync();
         Assert.Equal("", await broker.StandardOutput.ReadToEndAsync(Ct));
     }
 
