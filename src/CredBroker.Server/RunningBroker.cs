@@ -1,7 +1,9 @@
+using System.Net.Sockets;
 using CredBroker.Server.Catalog;
 using CredBroker.Server.Hosting;
 using CredBroker.Server.Storage;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -79,6 +81,11 @@ public sealed class RunningBroker : IAsyncDisposable
         {
             await _app.StartAsync(ct);
             if (options.CatalogFolder is { } folder) await _app.Services.GetRequiredService<CatalogFolder>().ApplyAsync(folder, ct);
+        }
+        catch (Exception refused) when (refused is SocketException or IOException { InnerException: AddressInUseException })
+        {
+            await _app.DisposeAsync();
+            throw new StartException($"cannot listen: {refused.Message}", "does another process have the address, and is it one of this machine? See Listen and WebListen");
         }
         catch
         {

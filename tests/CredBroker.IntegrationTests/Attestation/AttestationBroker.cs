@@ -40,6 +40,8 @@ internal sealed class AttestationBroker : IAsyncDisposable
 
     public X509Certificate2 ServerCertificate { get; set; } = null!;
 
+    public Uri TlsAddress => new(Address("https:"));
+
     public static Task<AttestationBroker> StartAsync(Postgres postgres, string yaml, params (string Name, string Content)[] files) =>
         StartAsync(postgres, TimeProvider.System, yaml, files);
 
@@ -128,6 +130,21 @@ internal sealed class AttestationBroker : IAsyncDisposable
     /// <summary>The certificate that the broker shows, put in place of the old one.</summary>
     public X509Certificate2 RenewServerCertificate() => WriteServerCertificate(folder);
 
+    /// <summary>Writes tls.crt and tls.key, self-signed for 127.0.0.1.</summary>
+    public static X509Certificate2 WriteServerCertificate(string folder)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=broker", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddHours(-1), now.AddHours(1));
+        File.WriteAllText(Path.Combine(folder, "tls.key"), key.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(Path.Combine(folder, "tls.crt"), certificate.ExportCertificatePem());
+        return X509CertificateLoader.LoadCertificate(certificate.RawData);
+    }
+
     public async ValueTask DisposeAsync()
     {
         opened.ForEach(one => one.Dispose());
@@ -147,19 +164,5 @@ internal sealed class AttestationBroker : IAsyncDisposable
         var connection = BrokerConnection.Open(parsed, options);
         opened.Add(connection);
         return connection;
-    }
-
-    private static X509Certificate2 WriteServerCertificate(string folder)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=broker", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = request.CreateSelfSigned(now.AddHours(-1), now.AddHours(1));
-        File.WriteAllText(Path.Combine(folder, "tls.key"), key.ExportPkcs8PrivateKeyPem());
-        File.WriteAllText(Path.Combine(folder, "tls.crt"), certificate.ExportCertificatePem());
-        return X509CertificateLoader.LoadCertificate(certificate.RawData);
     }
 }
