@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using CredBroker.Cedar.Values;
+
+namespace CredBroker.Cedar.Extensions;
+
+/// <summary>All functions of the extension types: a row for each. A policy that calls another name does not parse.</summary>
+public static class ExtensionFunctions
+{
+    private static readonly ExtensionFunction[] s_rows = [.. DecimalFunctions.Rows, .. IpFunctions.Rows, .. DatetimeFunctions.Rows, .. DurationFunctions.Rows];
+
+    private static readonly FrozenDictionary<string, ExtensionFunction> s_byName = s_rows.ToFrozenDictionary(row => row.Name);
+
+    /// <summary>All of them.</summary>
+    public static ImmutableArray<ExtensionFunction> All { get; } = [.. s_rows];
+
+    /// <summary>The function of a name; null when there is none. No function and method have the same name.</summary>
+    public static ExtensionFunction? Find(string name) => s_byName.GetValueOrDefault(name);
+
+    internal static ExtensionFunction Constructor<T>(string name, ValueKind result, Parser<T> parse, Func<T, CedarValue> wrap, string form) =>
+        new(name, isMethod: false, [ValueKind.String], result, (CedarValue text, CedarValue _, out string? problem) =>
+        {
+            var isValid = text.TryGet(out string? characters) & parse(characters, out var value);
+            problem = isValid ? null : $"{Text.Quoting.Code(characters)} is not {form}";
+            return isValid && value is not null ? wrap(value) : default;
+        });
+
+    internal static ExtensionFunction Method(string name, ImmutableArray<ValueKind> parameters, ValueKind result, Func<CedarValue, CedarValue, CedarValue> body) =>
+        new(name, isMethod: true, parameters, result, (CedarValue first, CedarValue second, out string? problem) =>
+        {
+            problem = null;
+            return body(first, second);
+        });
+
+    internal static ExtensionFunction Checked(string name, ImmutableArray<ValueKind> parameters, ValueKind result, Func<CedarValue, CedarValue, CedarValue> body) =>
+        new(name, isMethod: true, parameters, result, (CedarValue first, CedarValue second, out string? problem) =>
+        {
+            var value = body(first, second);
+            problem = value.IsNone ? "the result is out of range" : null;
+            return value;
+        });
+
+    /// <summary>The shape of all <c>TryParse</c> of this folder.</summary>
+    internal delegate bool Parser<T>(string? text, out T? value);
+}
