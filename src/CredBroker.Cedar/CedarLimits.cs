@@ -28,7 +28,8 @@ public static class CedarLimits
     public const int MaxEntities = 1_000_000;
 
     /// <summary>
-    /// Pairs of an entity and one of its ancestors, over the whole store: the closure of a long chain of entities is quadratic in it.
+    /// Ways from an entity over one of its parents to one above that, over the whole store: what computing the hierarchy costs, which is
+    /// quadratic for a long chain of entities.
     /// </summary>
     public const int MaxAncestorLinks = 8_000_000;
 

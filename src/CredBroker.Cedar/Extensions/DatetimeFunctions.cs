@@ -9,9 +9,9 @@ internal static class DatetimeFunctions
     [
         ExtensionFunctions.Constructor<CedarDatetime>("datetime", ValueKind.Datetime, CedarDatetime.TryParse, CedarValue.Of,
             "a day, or a day and a time such as 2026-11-20T08:30:00Z"),
-        ExtensionFunctions.Checked("offset", [ValueKind.Datetime, ValueKind.Duration], ValueKind.Datetime, Offset),
-        ExtensionFunctions.Checked("durationSince", [ValueKind.Datetime, ValueKind.Datetime], ValueKind.Duration, DurationSince),
-        ExtensionFunctions.Checked("toDate", [ValueKind.Datetime], ValueKind.Datetime, ToDate),
+        ExtensionFunctions.Method("offset", [ValueKind.Datetime, ValueKind.Duration], ValueKind.Datetime, Offset),
+        ExtensionFunctions.Method("durationSince", [ValueKind.Datetime, ValueKind.Datetime], ValueKind.Duration, DurationSince),
+        ExtensionFunctions.Method("toDate", [ValueKind.Datetime], ValueKind.Datetime, ToDate),
         ExtensionFunctions.Method("toTime", [ValueKind.Datetime], ValueKind.Duration, ToTime),
     ];
 

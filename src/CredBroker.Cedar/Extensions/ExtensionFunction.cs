@@ -6,13 +6,10 @@ namespace CredBroker.Cedar.Extensions;
 /// <summary>A function of an extension type: what it is called, what it takes, what it gives.</summary>
 public sealed class ExtensionFunction
 {
-    private readonly Body _body;
+    private readonly Func<CedarValue, CedarValue, CedarValue> _body;
 
-    internal ExtensionFunction(string name, bool isMethod, ImmutableArray<ValueKind> parameters, ValueKind result, Body body) =>
-        (Name, IsMethod, Parameters, Result, _body) = (name, isMethod, parameters, result, body);
-
-    /// <summary>What it does with arguments of the right kinds; <c>default</c>, and the problem, when it has no result for them.</summary>
-    internal delegate CedarValue Body(CedarValue first, CedarValue second, out string? problem);
+    internal ExtensionFunction(string name, bool isMethod, ImmutableArray<ValueKind> parameters, ValueKind result, string problem, Func<CedarValue, CedarValue, CedarValue> body) =>
+        (Name, IsMethod, Parameters, Result, Problem, _body) = (name, isMethod, parameters, result, problem, body);
 
     /// <summary>Its name.</summary>
     public string Name { get; }
@@ -29,9 +26,12 @@ public sealed class ExtensionFunction
     /// <summary>The kind of its result.</summary>
     public ValueKind Result { get; }
 
+    /// <summary>What is wrong when it has no result.</summary>
+    internal string Problem { get; }
+
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 
-    /// <summary>Applies it to arguments whose kinds were checked.</summary>
-    internal CedarValue Apply(CedarValue first, CedarValue second, out string? problem) => _body(first, second, out problem);
+    /// <summary>Applies it to arguments whose kinds were checked; <c>default</c> when it has no result for them: see <see cref="Problem"/>.</summary>
+    internal CedarValue Apply(CedarValue first, CedarValue second = default) => _body(first, second);
 }

@@ -18,27 +18,11 @@ public static class ExtensionFunctions
     public static ExtensionFunction? Find(string name) => s_byName.GetValueOrDefault(name);
 
     internal static ExtensionFunction Constructor<T>(string name, ValueKind result, Parser<T> parse, Func<T, CedarValue> wrap, string form) =>
-        new(name, isMethod: false, [ValueKind.String], result, (CedarValue text, CedarValue _, out string? problem) =>
-        {
-            var isValid = text.TryGet(out string? characters) & parse(characters, out var value);
-            problem = isValid ? null : $"{Text.Quoting.Code(characters)} is not {form}";
-            return isValid && value is not null ? wrap(value) : default;
-        });
+        new(name, isMethod: false, [ValueKind.String], result, $"the text is not {form}", (text, _) =>
+            text.TryGet(out string? characters) && parse(characters, out var value) && value is not null ? wrap(value) : default);
 
     internal static ExtensionFunction Method(string name, ImmutableArray<ValueKind> parameters, ValueKind result, Func<CedarValue, CedarValue, CedarValue> body) =>
-        new(name, isMethod: true, parameters, result, (CedarValue first, CedarValue second, out string? problem) =>
-        {
-            problem = null;
-            return body(first, second);
-        });
-
-    internal static ExtensionFunction Checked(string name, ImmutableArray<ValueKind> parameters, ValueKind result, Func<CedarValue, CedarValue, CedarValue> body) =>
-        new(name, isMethod: true, parameters, result, (CedarValue first, CedarValue second, out string? problem) =>
-        {
-            var value = body(first, second);
-            problem = value.IsNone ? "the result is out of range" : null;
-            return value;
-        });
+        new(name, isMethod: true, parameters, result, "the result is out of range", body);
 
     /// <summary>The shape of all <c>TryParse</c> of this folder.</summary>
     internal delegate bool Parser<T>(string? text, out T? value);

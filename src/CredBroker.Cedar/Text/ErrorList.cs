@@ -23,6 +23,9 @@ internal sealed class ErrorList(SourceText source)
             _found.Add(error with { Problem = "more mistakes follow; these are the first", Expected = null });
     }
 
+    /// <summary>True when the last complaint was about something within a span.</summary>
+    internal bool HasWithin(SourceSpan span) => _found.Count > 0 && _found[^1].Span.Start >= span.Start && _found[^1].Span.End <= span.End;
+
     /// <summary>In the order in which they were found.</summary>
     internal ImmutableArray<CedarError> ToArray() => [.. _found];
 }
