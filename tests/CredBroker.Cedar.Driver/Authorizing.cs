@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using CredBroker.Cedar.Authorization;
 using CredBroker.Cedar.Entities;
@@ -10,14 +11,21 @@ namespace CredBroker.Cedar.Driver;
 /// <summary>Decisions.</summary>
 internal static class Authorizing
 {
-    public static Reply Authorize(JsonElement message) => PolicyInput.Read(message, out var errors) is { } policies
-        ? Decide(PolicySnapshot.Compile(policies), message)
+    public static Reply Authorize(JsonElement message) => WithPolicies(message, Decide);
+
+    /// <summary>Uses the policies of a message; refuses when they are none.</summary>
+    public static Reply WithPolicies(JsonElement message, Func<PolicySnapshot, JsonElement, Reply> use) =>
+        PolicyInput.Read(message, out var errors) is { } policies ? use(PolicySnapshot.Compile(policies), message) : Reply.Refused(errors);
+
+    public static Reply Decide(PolicySnapshot snapshot, JsonElement message) => Read(message, out var errors) is var (request, entities)
+        ? Describe(snapshot.Authorize(request, entities))
         : Reply.Refused(errors);
 
-    public static Reply Decide(PolicySnapshot snapshot, JsonElement message)
+    /// <summary>The request and the entities of a message; null, with the errors, when they are none.</summary>
+    public static (CedarRequest Request, EntityStore Entities)? Read(JsonElement message, out ImmutableArray<CedarError> errors)
     {
-        if (!EntityStore.TryParse(Input.Json(message, "entities", "[]"), out var entities, out var errors)) return Reply.Refused(errors);
-        return ReadRequest(message, out errors) is { } request ? Describe(snapshot.Authorize(request, entities)) : Reply.Refused(errors);
+        if (!EntityStore.TryParse(Input.Json(message, "entities", "[]"), out var entities, out errors)) return null;
+        return ReadRequest(message, out errors) is { } request ? (request, entities) : null;
     }
 
     private static CedarRequest? ReadRequest(JsonElement message, out ImmutableArray<CedarError> errors)
@@ -31,10 +39,10 @@ internal static class Authorizing
     }
 
     private static bool TryReadUid(
-        JsonElement message, string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out EntityUid? uid, out ImmutableArray<CedarError> errors) =>
+        JsonElement message, string name, [NotNullWhen(true)] out EntityUid? uid, out ImmutableArray<CedarError> errors) =>
         ContextReader.TryParseUid(Input.Json(message, name, "null"), out uid, out errors);
 
-    private static Reply Describe(AuthorizationResult result) => Reply.Accepted(json =>
+    public static Reply Describe(AuthorizationResult result, Action<Utf8JsonWriter>? more = null) => Reply.Accepted(json =>
     {
         json.WriteString("decision", result.Decision == Decision.Allow ? "allow" : "deny");
         json.WriteStartArray("reasons");
@@ -50,5 +58,6 @@ internal static class Authorizing
         }
 
         json.WriteEndArray();
+        more?.Invoke(json);
     });
 }

@@ -9,6 +9,9 @@ internal static class Input
     public static string? Text(JsonElement message, string name) =>
         message.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.String ? found.GetString() : null;
 
+    public static int? Number(JsonElement message, string name) =>
+        message.TryGetProperty(name, out var found) && found.TryGetInt32(out var number) ? number : null;
+
     /// <summary>True for a member that is there and not null.</summary>
     public static bool Has(JsonElement message, string name) =>
         message.TryGetProperty(name, out var found) && found.ValueKind != JsonValueKind.Null;

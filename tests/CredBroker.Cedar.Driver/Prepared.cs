@@ -20,11 +20,14 @@ internal sealed class Prepared
         return Reply.Ok;
     }
 
-    public Reply Run(JsonElement message)
+    public Reply Run(JsonElement message) => Use(message, Authorizing.Decide);
+
+    public Reply Bench(JsonElement message) =>
+        Input.Has(message, "name") ? Use(message, Driver.Bench.Measure) : Authorizing.WithPolicies(message, Driver.Bench.Measure);
+
+    private Reply Use(JsonElement message, Func<PolicySnapshot, JsonElement, Reply> use)
     {
         var name = Input.Text(message, "name") ?? "";
-        return _snapshots.TryGetValue(name, out var snapshot)
-            ? Authorizing.Decide(snapshot, message)
-            : Reply.Refused([$"nothing was prepared as {name}"]);
+        return _snapshots.TryGetValue(name, out var snapshot) ? use(snapshot, message) : Reply.Refused([$"nothing was prepared as {name}"]);
     }
 }

@@ -36,6 +36,7 @@ public sealed class Session
         "authorize" => Authorizing.Authorize(message),
         "prepare" => _prepared.Prepare(message),
         "run" => _prepared.Run(message),
+        "bench" => _prepared.Bench(message),
         "parse" => Parsing.Policies(message),
         "parseEntities" => Parsing.Entities(message),
         "parseContext" => Parsing.Context(message),
