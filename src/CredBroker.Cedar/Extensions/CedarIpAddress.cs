@@ -65,7 +65,7 @@ public sealed class CedarIpAddress : IEquatable<CedarIpAddress>
         var parts = new string[groups];
         for (var i = 0; i < groups; i++)
         {
-            var group = (int)(_address >> (Width - (bits * (i + 1)))) & ((1 << bits) - 1);
+            var group = (int)((_address >> (Width - (bits * (i + 1)))) & ((UInt128.One << bits) - 1));
             parts[i] = group.ToString(IsIpv6 ? "x" : "d", CultureInfo.InvariantCulture);
         }
 

@@ -59,7 +59,8 @@ internal sealed class JsonScanner(ErrorList errors)
         }
 
         digits = _text[start.._at];
-        return isNumber || Fail("a number as JSON writes it");
+        if (!isNumber) errors.Add(From(start), $"{Quoting.Code(digits)} is not a number", "digits without a leading zero, as JSON writes numbers");
+        return isNumber;
     }
 
     internal bool TryReadString(out string value)
