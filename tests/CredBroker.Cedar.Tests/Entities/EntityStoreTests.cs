@@ -1,7 +1,6 @@
 using System.Globalization;
 using CredBroker.Cedar.Entities;
 using CredBroker.Cedar.Tests.Testing;
-using CredBroker.Cedar.Text;
 using CredBroker.Cedar.Values;
 
 namespace CredBroker.Cedar.Tests.Entities;

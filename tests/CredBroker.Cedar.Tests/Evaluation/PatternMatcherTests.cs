@@ -2,7 +2,6 @@ using System.Text;
 using CredBroker.Cedar.Evaluation;
 using CredBroker.Cedar.Tree;
 using CredBroker.Tests;
-using FsCheck;
 using FsCheck.Fluent;
 
 namespace CredBroker.Cedar.Tests.Evaluation;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using CredBroker.Cedar.Json;
 using CredBroker.Cedar.Text;
 using CredBroker.Tests;
-using FsCheck;
 using FsCheck.Fluent;
 using JsonReader = CredBroker.Cedar.Json.JsonReader;
 
