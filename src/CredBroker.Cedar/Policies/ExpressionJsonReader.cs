@@ -99,7 +99,9 @@ internal sealed class ExpressionJsonReader
         {
             "is" => _members.Check(content, ["left", "entity_type"], ["in"]),
             "like" => _members.Check(content, ["left", "pattern"]),
-            _ => _members.Check(content, ["left", "attr"]),
+            "." => _members.Check(content, ["left", "attr"]),
+            // The official reader passes over other members here, and here only.
+            _ => content.Kind == JsonKind.Object || _members.Check(content, []),
         };
         if (!isFine || Child(content, "left") is not { } target) return null;
         return name switch

@@ -6,7 +6,10 @@ using CredBroker.Cedar.Tree;
 
 namespace CredBroker.Cedar.Policies;
 
-/// <summary>Policies from JSON. What is not known is refused: a misspelled member would else be a condition that is not there.</summary>
+/// <summary>
+/// Policies from JSON. What is not known is refused, since a misspelled member would else be a condition that is not there; only within
+/// scopes other members are passed over, as the official reader does.
+/// </summary>
 internal sealed class PolicyJsonReader(ErrorList errors)
 {
     private readonly JsonMembers _members = new(errors);
@@ -47,42 +50,40 @@ internal sealed class PolicyJsonReader(ErrorList errors)
     {
         switch (node?.FindText("op"))
         {
-            case "All" or "all" when _members.Check(node, ["op"]):
+            case "All" or "all":
                 return new ScopeConstraint.Any();
-            case "==" when ReadEntityOrSlot(node, slot, ["op"]) is { } one:
+            case "==" when ReadEntityOrSlot(node, slot) is { } one:
                 return new ScopeConstraint.Equal(one);
-            case "in" when ReadEntityOrSlot(node, slot, ["op"]) is { } container:
+            case "in" when ReadEntityOrSlot(node, slot) is { } container:
                 return new ScopeConstraint.In(container);
             case "is" when _members.Check(node, ["op", "entity_type"], ["in"]) && _members.ReadType(node.Find("entity_type")) is { } type:
-                if (node.Find("in") is not { } within) return new ScopeConstraint.Is(type);
-                return ReadEntityOrSlot(within, slot, []) is { } entity ? new ScopeConstraint.IsIn(type, entity) : null;
+                if (node.Find("in") is not { Kind: not JsonKind.Null } within) return new ScopeConstraint.Is(type);
+                return ReadEntityOrSlot(within, slot) is { } entity ? new ScopeConstraint.IsIn(type, entity) : null;
             default:
                 return _members.FailOnce<ScopeConstraint>(node, "this is no scope", "`op`: `All`, `==`, `in` or `is`");
         }
     }
 
-    private EntityOrSlot? ReadEntityOrSlot(JsonNode node, Slot slot, string[] others)
+    private EntityOrSlot? ReadEntityOrSlot(JsonNode node, Slot slot)
     {
-        if (node.Find("entity") is { } entity)
-            return _members.Check(node, [.. others, "entity"]) && _values.ReadUid(entity) is { } uid ? new(uid, entity.Span) : null;
-        if (!_members.Check(node, [.. others, "slot"])) return null;
+        if (node.Find("entity") is { } entity) return _values.ReadUid(entity) is { } uid ? new(uid, entity.Span) : null;
         var expected = slot == Slot.Principal ? "?principal" : "?resource";
         return node.FindText("slot") == expected
             ? new(slot, node.Span)
-            : _members.Fail<EntityOrSlot?>(node, "this slot has no place here", Quoting.Code(expected));
+            : _members.Fail<EntityOrSlot?>(node, "this names neither an entity nor a slot that has its place here", $"`entity`, or `slot` with {Quoting.Code(expected)}");
     }
 
     private ActionConstraint? ReadAction(JsonNode? node)
     {
         switch (node?.FindText("op"))
         {
-            case "All" or "all" when _members.Check(node, ["op"]):
+            case "All" or "all":
                 return new ActionConstraint.Any();
-            case "==" when _members.Check(node, ["op", "entity"]) && ReadActionName(node.Find("entity")) is { } one:
+            case "==" when ReadActionName(node.Find("entity")) is { } one:
                 return new ActionConstraint.Equal(one);
-            case "in" when node.Find("entities") is { } list:
-                return _members.Check(node, ["op", "entities"]) && ReadActions(list) is { } members ? ActionConstraint.OneOf(members) : null;
-            case "in" when _members.Check(node, ["op", "entity"]) && ReadActionName(node.Find("entity")) is { } group:
+            case "in" when node.Find("entity") is null && node.Find("entities") is { } list:
+                return ReadActions(list) is { } members ? ActionConstraint.OneOf(members) : null;
+            case "in" when ReadActionName(node.Find("entity")) is { } group:
                 return new ActionConstraint.In(group);
             default:
                 return _members.FailOnce<ActionConstraint>(node, "this is no scope of actions", "`op`: `All`, `==` or `in`");

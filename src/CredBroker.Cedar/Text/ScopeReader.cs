@@ -48,12 +48,7 @@ internal sealed class ScopeReader(TokenCursor cursor)
         return null;
     }
 
-    private EntityOrSlot? ReadEntityOrSlot(Slot slot)
-    {
-        if (cursor.TryTake(TokenKind.OpenParen))
-            return ReadBare(slot) is { } inner && cursor.Expect(TokenKind.CloseParen, "`)`") ? inner : null;
-        return ReadBare(slot);
-    }
+    private EntityOrSlot? ReadEntityOrSlot(Slot slot) => InParentheses(() => ReadBare(slot));
 
     private EntityOrSlot? ReadBare(Slot slot)
     {
@@ -79,7 +74,9 @@ internal sealed class ScopeReader(TokenCursor cursor)
         if (!TakeVariable("action")) return null;
         if (cursor.TryTake(TokenKind.Equal)) return InParentheses(ReadActionName) is { } one ? new ActionConstraint.Equal(one) : null;
         if (!cursor.TryTakeWord("in")) return EndsHere("`==` or `in`") ? new ActionConstraint.Any() : null;
-        if (cursor.Is(TokenKind.OpenBracket) || (cursor.Is(TokenKind.OpenParen) && cursor.Peek(1) == TokenKind.OpenBracket))
+        var parentheses = 0;
+        while (cursor.Peek(parentheses) == TokenKind.OpenParen) parentheses++;
+        if (cursor.Peek(parentheses) == TokenKind.OpenBracket)
             return InParentheses(ReadActions) is { } members ? ActionConstraint.OneOf(members) : null;
         return InParentheses(ReadActionName) is { } group ? new ActionConstraint.In(group) : null;
     }
@@ -109,11 +106,16 @@ internal sealed class ScopeReader(TokenCursor cursor)
         return null;
     }
 
+    /// <summary>Any number of parentheses may be around.</summary>
     private T? InParentheses<T>(Func<T?> read)
         where T : struct
     {
-        if (!cursor.TryTake(TokenKind.OpenParen)) return read();
-        return read() is { } inner && cursor.Expect(TokenKind.CloseParen, "`)`") ? inner : null;
+        var open = 0;
+        while (cursor.TryTake(TokenKind.OpenParen)) open++;
+        var inner = read();
+        for (; open > 0 && inner is not null; open--)
+            if (!cursor.Expect(TokenKind.CloseParen, "`)`")) return null;
+        return inner;
     }
 
     private bool TakeVariable(string variable) => cursor.TryTakeWord(variable) || cursor.FailHere($"`{variable}`");

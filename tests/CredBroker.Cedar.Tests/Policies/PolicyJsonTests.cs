@@ -111,6 +111,20 @@ public sealed class PolicyJsonTests
     public void These_are_no_expressions(string json, string because) => Refuse(Policy(json), because);
 
     [Theory]
+    [InlineData("{\"op\":\"All\",\"entity\":1}", "principal")]
+    [InlineData("{\"op\":\"all\"}", "principal")]
+    [InlineData("{\"op\":\"==\",\"entity\":{\"type\":\"A\",\"id\":\"x\"},\"slot\":\"?principal\"}", "principal == A::\"x\"")]
+    [InlineData("{\"op\":\"in\",\"slot\":\"?principal\",\"x\":1}", "principal in ?principal")]
+    [InlineData("{\"op\":\"is\",\"entity_type\":\"A\",\"in\":null}", "principal is A")]
+    public void Within_scopes_other_members_are_passed_over(string json, string text)
+    {
+        var policy = $"{{\"effect\":\"permit\",\"principal\":{json},\"action\":{{\"op\":\"All\",\"x\":1}},\"resource\":{{\"op\":\"All\"}},\"conditions\":[]}}";
+
+        Assert.True(PolicyJson.TryParse(new("p.json", policy), out var read, out var errors), string.Join('\n', errors));
+        Assert.Equal($"permit ({text}, action, resource);", read.ToString());
+    }
+
+    [Theory]
     [InlineData("{}", "no member `effect`")]
     [InlineData("[]", "this is an array; expected an object")]
     [InlineData("{\"effect\":\"Permit\"," + All + ",\"conditions\":[]}", "this is no effect")]
@@ -125,14 +139,14 @@ public sealed class PolicyJsonTests
 
     [Theory]
     [InlineData("{\"op\":\"ALL\"}", "no scope")]
-    [InlineData("{\"op\":\"All\",\"x\":1}", "no member `x` here")]
-    [InlineData("{\"op\":\"==\"}", "no member `slot`")]
-    [InlineData("{\"op\":\"==\",\"slot\":\"?resource\"}", "this slot has no place here")]
+    [InlineData("{\"op\":\"==\"}", "neither an entity nor a slot")]
+    [InlineData("{\"op\":\"==\",\"slot\":\"?resource\"}", "neither an entity nor a slot")]
     [InlineData("{\"op\":\"==\",\"entity\":\"A\"}", "does not name an entity")]
-    [InlineData("{\"op\":\"==\",\"entity\":{\"type\":\"A\",\"id\":\"x\"},\"slot\":\"?principal\"}", "no member `slot` here")]
-    [InlineData("{\"op\":\"in\",\"entities\":[]}", "no member `entities` here")]
+    [InlineData("{\"op\":\"==\",\"entity\":\"A\",\"slot\":\"?principal\"}", "does not name an entity")]
+    [InlineData("{\"op\":\"in\",\"entities\":[]}", "neither an entity nor a slot")]
+    [InlineData("{\"op\":\"is\",\"entity_type\":\"A\",\"x\":1}", "no member `x` here")]
     [InlineData("{\"op\":\"is\"}", "no member `entity_type`")]
-    [InlineData("{\"op\":\"is\",\"entity_type\":\"A\",\"in\":{}}", "no member `slot`")]
+    [InlineData("{\"op\":\"is\",\"entity_type\":\"A\",\"in\":{}}", "neither an entity nor a slot")]
     [InlineData("1", "no scope")]
     public void These_are_no_scopes(string json, string because) =>
         Refuse($"{{\"effect\":\"permit\",\"principal\":{json},\"action\":{{\"op\":\"All\"}},\"resource\":{{\"op\":\"All\"}},\"conditions\":[]}}", because);
@@ -140,10 +154,11 @@ public sealed class PolicyJsonTests
     [Theory]
     [InlineData("{\"op\":\"is\",\"entity_type\":\"Action\"}", "no scope of actions")]
     [InlineData("{\"op\":\"==\",\"entity\":{\"type\":\"User\",\"id\":\"x\"}}", "is not an action")]
-    [InlineData("{\"op\":\"==\",\"slot\":\"?action\"}", "no member `slot` here")]
+    [InlineData("{\"op\":\"==\",\"slot\":\"?action\"}", "no scope of actions")]
+    [InlineData("{\"op\":\"in\",\"entity\":\"x\",\"entities\":[]}", "does not name an entity")]
     [InlineData("{\"op\":\"in\",\"entities\":[{\"type\":\"User\",\"id\":\"x\"}]}", "is not an action")]
     [InlineData("{\"op\":\"in\",\"entities\":{}}", "expected an array of actions")]
-    [InlineData("{\"op\":\"==\",\"entities\":[]}", "no member `entities` here")]
+    [InlineData("{\"op\":\"==\",\"entities\":[]}", "no scope of actions")]
     public void These_are_no_scopes_of_actions(string json, string because) =>
         Refuse($"{{\"effect\":\"permit\",\"principal\":{{\"op\":\"All\"}},\"action\":{json},\"resource\":{{\"op\":\"All\"}},\"conditions\":[]}}", because);
 

@@ -43,6 +43,8 @@ public sealed class PolicyParserTests
     [Theory]
     [InlineData("permit(principal,action,resource,);")]
     [InlineData("permit(principal==(User::\"a\"),action,resource);")]
+    [InlineData("permit(principal==((User::\"a\")),action in ((Action::\"a\")),resource in (((?resource))));")]
+    [InlineData("permit(principal,action in (([(Action::\"a\")])),resource);")]
     [InlineData("permit(principal,action in [],resource);")]
     [InlineData("permit(principal,action in ([Action::\"view\",]),resource);")]
     [InlineData("permit(principal is User in ?principal,action,resource == ?resource);")]
