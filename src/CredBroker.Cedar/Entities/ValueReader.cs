@@ -43,11 +43,11 @@ internal sealed class ValueReader(ErrorList errors)
         return CedarRecord.Of(entries);
     }
 
-    /// <summary>The name of an entity, in either of its two forms; null after a complaint.</summary>
+    /// <summary>The name of an entity, in either of its two forms, whatever other members are there; null after a complaint.</summary>
     internal EntityUid? ReadUid(JsonNode node)
     {
-        var inner = node is { Kind: JsonKind.Object, Members: [{ Name: "__entity" } only] } ? only.Value : node;
-        if (inner.FindText("type") is { } type && inner.FindText("id") is { } id) return ReadUid(inner, type, id);
+        foreach (var inner in new[] { node.Find("__entity"), node })
+            if (inner?.FindText("type") is { } type && inner.FindText("id") is { } id) return ReadUid(inner, type, id);
         Fail(node, "this does not name an entity", "`{\"type\": …, \"id\": …}`");
         return null;
     }

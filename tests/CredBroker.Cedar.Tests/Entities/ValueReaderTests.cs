@@ -80,7 +80,10 @@ public sealed class ValueReaderTests
     [InlineData("\"A::\\\"x\\\"\"", false)]
     [InlineData("{\"type\": \"A\"}", false)]
     [InlineData("{\"type\": \"A \", \"id\": \"x\"}", false)]
-    [InlineData("{\"__entity\": {\"type\": \"A\", \"id\": \"x\"}, \"more\": 1}", false)]
+    [InlineData("{\"__entity\": {\"type\": \"A\", \"id\": \"x\"}, \"more\": 1}", true)]
+    [InlineData("{\"__entity\": {\"type\": \"A\"}, \"more\": 1}", false)]
+    [InlineData("{\"__entity\": 1, \"type\": \"A\", \"id\": \"x\"}", true)]
+    [InlineData("{\"__entity\": {\"type\": \"A\", \"id\": \"x\"}, \"type\": \"B\", \"id\": \"y\"}", true)]
     [InlineData("null", false)]
     public void An_entity_is_named_by_type_and_id(string json, bool isName)
     {
