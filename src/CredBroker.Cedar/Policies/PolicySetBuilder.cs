@@ -17,6 +17,7 @@ public sealed class PolicySetBuilder
     /// <returns>False when the id is taken or a limit is exceeded (<see cref="CedarLimits"/>).</returns>
     public bool TryAdd(PolicyId id, CedarPolicy policy, [NotNullWhen(false)] out CedarError? error)
     {
+        ArgumentNullException.ThrowIfNull(id.Value);
         ArgumentNullException.ThrowIfNull(policy);
         error = ProblemWith(id) is { } problem ? new CedarError(policy.Source, policy.Span, problem) { Policy = id } : null;
         foreach (var condition in policy.Conditions)
@@ -55,6 +56,8 @@ public sealed class PolicySetBuilder
     public bool TryLink(TemplateLink link, [NotNullWhen(false)] out CedarError? error)
     {
         ArgumentNullException.ThrowIfNull(link);
+        ArgumentNullException.ThrowIfNull(link.Id.Value);
+        ArgumentNullException.ThrowIfNull(link.TemplateId.Value);
         error = (ProblemWith(link.Id) ?? ProblemWith(link)) is { } problem ? new CedarError(null, default, problem) { Policy = link.Id } : null;
         if (error is not null) return false;
         _links.Add(link.Id, link);

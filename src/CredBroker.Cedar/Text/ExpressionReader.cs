@@ -129,7 +129,7 @@ internal sealed class ExpressionReader
     {
         var token = _cursor.Current;
         if (!_cursor.Expect(TokenKind.String, "a pattern in double quotes") || _cursor.Unescape(token, isPattern: true) is not { } text) return null;
-        var pieces = text.Split('*').Select(piece => piece.Replace(StringLiteral.LiteralStar, '*'));
+        var pieces = text.Split('*').Select(piece => piece.Replace(StringLiteral.LiteralStar, "*", StringComparison.Ordinal));
         return Checked(new LikeExpression(target, new([.. pieces]), From(start)));
     }
 

@@ -6,8 +6,8 @@ namespace CredBroker.Cedar.Text;
 /// <summary>The escapes of Cedar's strings, both ways.</summary>
 internal static class StringLiteral
 {
-    /// <summary>Stands for <c>\*</c> in an unescaped pattern: a noncharacter half, which no well-formed text has.</summary>
-    internal const char LiteralStar = '\udc2a';
+    /// <summary>Stands for <c>\*</c> in an unescaped pattern: two first halves of pairs in a row, which no well-formed text has.</summary>
+    internal const string LiteralStar = "\ud800\ud800";
 
     /// <summary>What a string token (with its quotes) says. False, with an error at the escape that is wrong.</summary>
     internal static bool TryUnescape(Token token, ErrorList errors, bool isPattern, out string value)
@@ -91,12 +91,17 @@ internal static class StringLiteral
             'r' => '\r',
             't' => '\t',
             '0' => '\0',
-            '*' when isPattern => LiteralStar,
             _ => null,
         };
         if (simple is { } c)
         {
             output.Append(c);
+            return true;
+        }
+
+        if (isPattern && raw[1] == '*')
+        {
+            output.Append(LiteralStar);
             return true;
         }
 

@@ -120,6 +120,14 @@ public sealed class PolicySetTests
     }
 
     [Fact]
+    public void The_default_id_names_nothing()
+    {
+        Assert.Throws<ArgumentNullException>(() => Builder().TryAdd(default, Make.Policy("permit (principal, action, resource);"), out _));
+        Assert.Throws<ArgumentNullException>(() => Builder().TryLink(new(default, new("t")), out _));
+        Assert.Throws<ArgumentNullException>(() => Builder().TryLink(new(new("l"), default), out _));
+    }
+
+    [Fact]
     public void Ids_are_ordered_by_code_unit()
     {
         Assert.True(new PolicyId("B") < new PolicyId("a"));
