@@ -33,6 +33,9 @@ public static class CedarLimits
     /// </summary>
     public const int MaxAncestorLinks = 8_000_000;
 
+    /// <summary>Kinds of requests that a schema may have: for each action, the types of its principals times those of its resources.</summary>
+    public const int MaxRequestKinds = 1 << 20;
+
     /// <summary>Levels of a JSON text. Its reader does not recurse; what is made of the levels has the limits above.</summary>
     public const int MaxJsonDepth = 200_000;
 

@@ -18,6 +18,9 @@ internal sealed class TokenCursor(List<Token> tokens, ErrorList errors)
     /// <summary>The characters of the current token.</summary>
     internal ReadOnlySpan<char> Word => Source.Slice(Current.Span);
 
+    /// <summary>How many tokens were taken.</summary>
+    internal int Position => _at;
+
     internal bool IsAtEnd => Current.Kind == TokenKind.End;
 
     internal bool Is(TokenKind kind) => Current.Kind == kind;
@@ -73,6 +76,25 @@ internal sealed class TokenCursor(List<Token> tokens, ErrorList errors)
     internal void Recover()
     {
         while (!IsAtEnd && !TryTake(TokenKind.Semicolon)) _at++;
+        _isFailing = false;
+    }
+
+    /// <summary>
+    /// After a complaint about a declaration that began at a position: goes on behind its semicolon, or before the brace that closes
+    /// what it is in.
+    /// </summary>
+    internal void RecoverInBlock(int start)
+    {
+        var depth = 0;
+        for (_at = start; !IsAtEnd; _at++)
+        {
+            if (Is(TokenKind.OpenBrace)) depth++;
+            if (Is(TokenKind.CloseBrace) && --depth < 0) break;
+            if (depth > 0 || !Is(TokenKind.Semicolon)) continue;
+            _at++;
+            break;
+        }
+
         _isFailing = false;
     }
 }
