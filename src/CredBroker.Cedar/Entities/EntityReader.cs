@@ -17,7 +17,7 @@ internal interface IEntityShape
 }
 
 /// <summary>Entities from JSON.</summary>
-internal sealed class EntityReader(ErrorList errors, Func<EntityType, IEntityShape?>? shapes)
+internal sealed class EntityReader(ErrorList errors, Func<EntityType, IEntityShape?>? shapes, Func<Entity, SourceSpan, ErrorList, bool>? accept)
 {
     private readonly ValueReader _values = new(errors);
 
@@ -26,13 +26,14 @@ internal sealed class EntityReader(ErrorList errors, Func<EntityType, IEntitySha
     /// <param name="more">Entities that are not in the text, such as the actions of a schema.</param>
     /// <param name="store">All of them.</param>
     /// <param name="errors">Every mistake.</param>
+    /// <param name="accept">Looks at each entity of the text, may complain about it, and says whether it is kept; null to keep all.</param>
     internal static bool TryRead(
         SourceText json, Func<EntityType, IEntityShape?>? shapes, IEnumerable<Entity> more,
-        [NotNullWhen(true)] out EntityStore? store, out ImmutableArray<CedarError> errors)
+        [NotNullWhen(true)] out EntityStore? store, out ImmutableArray<CedarError> errors, Func<Entity, SourceSpan, ErrorList, bool>? accept = null)
     {
         ArgumentNullException.ThrowIfNull(json);
         var list = new ErrorList(json);
-        var read = new EntityReader(list, shapes).Read();
+        var read = new EntityReader(list, shapes, accept).Read();
         store = list.Count > 0 ? null : new Hierarchy(list, isFromText: true).Build(read.Concat(more.Select(entity => (entity, default(SourceSpan)))));
         errors = list.ToArray();
         return store is not null;
@@ -46,7 +47,7 @@ internal sealed class EntityReader(ErrorList errors, Func<EntityType, IEntitySha
         foreach (var node in root.Items)
         {
             if (errors.IsFull) break;
-            if (ReadEntity(node) is { } entity) read.Add((entity, node.Span));
+            if (ReadEntity(node) is { } entity && (accept is null || accept(entity, node.Span, errors))) read.Add((entity, node.Span));
         }
 
         return read;
