@@ -12,7 +12,7 @@ internal static class Bench
 
     public static Reply Measure(PolicySnapshot snapshot, JsonElement message)
     {
-        if (Authorizing.Read(message, out var errors) is not var (request, entities)) return Reply.Refused(errors);
+        if (Authorizing.Read(message, null, out var errors) is not var (request, entities)) return Reply.Refused(errors);
         var calls = Input.Number(message, "n") ?? DefaultCalls;
         var result = new AuthorizationResult();
         for (var i = Input.Number(message, "warmup") ?? Math.Min(200, calls); i > 0; i--) snapshot.Authorize(request, entities, result);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CredBroker.Cedar.Authorization;
+using CredBroker.Cedar.Schema;
 
 namespace CredBroker.Cedar.Driver;
 
@@ -7,6 +8,7 @@ namespace CredBroker.Cedar.Driver;
 internal sealed class Prepared
 {
     private readonly Dictionary<string, PolicySnapshot> _snapshots = [];
+    private readonly Dictionary<string, CedarSchema> _schemas = [];
 
     public Reply Prepare(JsonElement message)
     {
@@ -17,10 +19,22 @@ internal sealed class Prepared
             _snapshots[name] = PolicySnapshot.Compile(policies);
         }
 
+        if (Input.Has(message, "schema"))
+        {
+            if (SchemaInput.Read(message, out var errors) is not { } schema) return Reply.Refused(errors);
+            _schemas[name] = schema;
+        }
+
         return Reply.Ok;
     }
 
-    public Reply Run(JsonElement message) => Use(message, Authorizing.Decide);
+    public Reply Run(JsonElement message)
+    {
+        var usesSchema = message.TryGetProperty("useSchema", out var flag) && flag.ValueKind == JsonValueKind.True;
+        CedarSchema? schema = null;
+        if (usesSchema && !_schemas.TryGetValue(Input.Text(message, "name") ?? "", out schema)) return Reply.Refused(["no schema was prepared"]);
+        return Use(message, (snapshot, request) => Authorizing.Decide(snapshot, request, schema));
+    }
 
     public Reply Bench(JsonElement message) =>
         Input.Has(message, "name") ? Use(message, Driver.Bench.Measure) : Authorizing.WithPolicies(message, Driver.Bench.Measure);
