@@ -76,8 +76,8 @@ internal sealed class SchemaResolver
             ? [UidOf(part, parent.Id), new EntityUid(new("Action"), parent.Id)]
             : new[] { new EntityUid(new(parent.Type), parent.Id) };
         if (Array.Find(candidates, _actions.ContainsKey) is { } found) return found;
-        var near = Suggestions.Nearest(parent.Id, _actions.Keys.Select(uid => uid.Id));
-        _errors.Add(parent.Span, $"there is no action {Quoting.Code(candidates[0].ToString())}", near is null ? null : $"perhaps {Quoting.Code(near)}");
+        var near = Suggestions.For(parent.Id, _actions.Keys.Select(uid => uid.Id), _errors);
+        _errors.Add(parent.Span, $"there is no action {Quoting.Code(candidates[0].ToString())}", near);
         return null;
     }
 

@@ -1,3 +1,5 @@
+using CredBroker.Cedar.Text;
+
 namespace CredBroker.Cedar.Schema;
 
 /// <summary>What somebody may have meant by a name that is not there.</summary>
@@ -7,18 +9,20 @@ internal static class Suggestions
     private const int MaxCandidates = 2_000;
     private const int MaxLength = 60;
 
-    /// <summary>For messages: <c>perhaps `User`</c>; otherwise what is said when nothing is near.</summary>
-    internal static string? For(string name, IEnumerable<string> known, string? otherwise = null) =>
-        Nearest(name, known) is { } near ? $"perhaps `{near}`" : otherwise;
+    /// <summary>For messages: <c>perhaps `User`</c>; null when nothing is near.</summary>
+    internal static string? For(string name, IEnumerable<string> known) => Nearest(name, known) is { } near ? $"perhaps {Quoting.Code(near)}" : null;
+
+    /// <summary>The same, but null when the list has as many mistakes as it keeps.</summary>
+    internal static string? For(string name, IEnumerable<string> known, ErrorList errors) => errors.Count < CedarLimits.MaxErrors ? For(name, known) : null;
 
     /// <summary>The known name that takes the fewest changes, when a third of the letters or fewer must change; else null.</summary>
     internal static string? Nearest(string name, IEnumerable<string> known)
     {
         if (name.Length > MaxLength) return null;
-        var (best, limit) = ((string?)null, Math.Max(1, name.Length / 3) + 1);
+        var (best, limit) = ((string?)null, (name.Length / 3) + 1);
         foreach (var candidate in known.Take(MaxCandidates))
         {
-            if (candidate.Length > MaxLength || Math.Abs(candidate.Length - name.Length) >= limit) continue;
+            if (candidate == name || candidate.Length > MaxLength || Math.Abs(candidate.Length - name.Length) >= limit) continue;
             var distance = Distance(name, candidate);
             if (distance >= limit) continue;
             (best, limit) = (candidate, distance);

@@ -84,7 +84,7 @@ internal sealed class TypeResolver(SchemaNames names, ErrorList errors)
     {
         var (meaning, path) = names.Find(part, name.Name, NameKind.Entity);
         if (meaning == NameMeaning.Entity && names.Entities.ContainsKey(path)) return new(path);
-        errors.Add(name.Span, $"there is no entity type {Quoting.Code(name.Name)}", Suggestions.For(name.Name, names.Entities.Keys));
+        errors.Add(name.Span, $"there is no entity type {Quoting.Code(name.Name)}", Suggestions.For(name.Name, names.Entities.Keys, errors));
         return null;
     }
 
@@ -107,7 +107,7 @@ internal sealed class TypeResolver(SchemaNames names, ErrorList errors)
                     NameKind.Common => "common type",
                     _ => "type",
                 };
-                errors.Add(named.Span, $"there is no {what} {Quoting.Code(named.Name)}", Suggestions.For(named.Name, s_builtIn.Keys.Concat(names.Types.Keys).Concat(names.Entities.Keys)));
+                errors.Add(named.Span, $"there is no {what} {Quoting.Code(named.Name)}", Suggestions.For(named.Name, s_builtIn.Keys.Concat(names.Types.Keys).Concat(names.Entities.Keys), errors));
                 return null;
         }
     }

@@ -12,7 +12,7 @@ internal static class TypeText
     {
         var text = new StringBuilder();
         Append(text, type);
-        return text.ToString();
+        return text.Length <= MaxLength ? text.ToString() : $"{text.ToString(0, MaxLength)}…";
     }
 
     /// <summary>For messages: <c>a `Set&lt;Long&gt;`</c> without the article.</summary>
@@ -21,12 +21,7 @@ internal static class TypeText
     private static void Append(StringBuilder text, CedarType type)
     {
         // A type may stand for a text that is exponentially longer than the schema.
-        if (text.Length > MaxLength)
-        {
-            if (text[^1] != '…') text.Append('…');
-            return;
-        }
-
+        if (text.Length > MaxLength) return;
         switch (type)
         {
             case CedarType.Simple simple:

@@ -14,7 +14,7 @@ internal sealed class AttributeTyping(TypeChecker checker, CedarSchema schema, F
         if (AttributesOf(access.Target, target) is not { } attributes) return default;
         if (attributes.Find(access.Name) is not { } attribute)
         {
-            findings.Error(span, $"{TypeText.Code(target)} has no attribute {Quoting.Code(access.Name)}", Suggestions.For(access.Name, attributes.Attributes.Select(other => other.Name)));
+            findings.Error(span, $"{TypeText.Code(target)} has no attribute {Quoting.Code(access.Name)}", findings.Suggest(access.Name, attributes.Attributes.Select(other => other.Name)));
             return default;
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CredBroker.Cedar.Policies;
+using CredBroker.Cedar.Schema;
 using CredBroker.Cedar.Text;
 using CredBroker.Cedar.Tree;
 
@@ -8,10 +9,13 @@ namespace CredBroker.Cedar.Validation;
 /// <summary>Collects what is wrong with a set of policies: the same mistake in several kinds of requests is one.</summary>
 internal sealed class Findings
 {
+    private const int MaxSuggestions = 1_000;
+
     private readonly ImmutableArray<CedarError>.Builder _errors = ImmutableArray.CreateBuilder<CedarError>();
     private readonly ImmutableArray<CedarError>.Builder _warnings = ImmutableArray.CreateBuilder<CedarError>();
     private readonly HashSet<(SourceSpan, string)> _known = [];
     private PolicyId _id;
+    private int _suggestions;
     private CedarPolicy? _policy;
     private int _count;
 
@@ -32,6 +36,9 @@ internal sealed class Findings
         if (_known.Count > CedarLimits.MaxErrors || !_known.Add((span, problem))) return;
         _errors.Add(_known.Count > CedarLimits.MaxErrors ? At(span, "more mistakes follow; these are the first", null) : At(span, problem, expected));
     }
+
+    /// <summary>What may have been meant by a name; null when nothing is near, or when there were so many questions that this is no mistyping.</summary>
+    internal string? Suggest(string name, IEnumerable<string> known) => _suggestions++ < MaxSuggestions ? Suggestions.For(name, known) : null;
 
     internal void Warn(SourceSpan span, string problem, string? expected = null) => _warnings.Add(At(span, problem, expected));
 

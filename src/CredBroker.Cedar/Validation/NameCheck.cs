@@ -53,8 +53,8 @@ internal sealed class NameCheck(CedarSchema schema, Findings findings)
         if (uid.Type.IsAction)
         {
             if (schema.Actions.ContainsKey(uid)) return;
-            var near = Suggestions.Nearest(uid.ToString(), schema.Actions.Keys.Select(known => known.ToString()));
-            findings.Error(span, $"the schema has no action {Quoting.Code(uid.ToString())}", near is null ? null : $"perhaps {Quoting.Code(near)}");
+            var near = findings.Suggest(uid.ToString(), schema.Actions.Keys.Select(known => known.ToString()));
+            findings.Error(span, $"the schema has no action {Quoting.Code(uid.ToString())}", near);
         }
         else if (!schema.EntityTypes.TryGetValue(uid.Type, out var type))
             Check(uid.Type, span);
@@ -65,6 +65,6 @@ internal sealed class NameCheck(CedarSchema schema, Findings findings)
     private void Check(EntityType type, SourceSpan span)
     {
         if (schema.EntityTypes.ContainsKey(type) || schema.ActionTypes.Contains(type)) return;
-        findings.Error(span, $"the schema has no entity type {Quoting.Code(type.Name)}", Suggestions.For(type.Name, schema.EntityTypes.Keys.Select(known => known.Name)));
+        findings.Error(span, $"the schema has no entity type {Quoting.Code(type.Name)}", findings.Suggest(type.Name, schema.EntityTypes.Keys.Select(known => known.Name)));
     }
 }
