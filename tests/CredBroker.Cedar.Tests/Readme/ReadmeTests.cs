@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 using CredBroker.Cedar.Authorization;
 using CredBroker.Cedar.Entities;
 using CredBroker.Cedar.Policies;
+using CredBroker.Cedar.Schema;
 using CredBroker.Cedar.Text;
+using CredBroker.Cedar.Validation;
 using CredBroker.Cedar.Values;
 using CredBroker.Tests.Testing;
 
@@ -48,6 +50,37 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
+    public void Schema()
+    {
+        Assert.True(CedarSchema.TryParse(new SourceText("docs.cedarschema", """
+            entity Team;
+            entity User in [Team] = { clearance?: Long };
+            entity Document = { pages: Long, author: User };
+            action read appliesTo { principal: User, resource: Document, context: { from: ipaddr } };
+            """), out var schema, out _));
+
+        Assert.True(PolicySet.TryParse("""
+            permit (principal, action == Action::"read", resource)
+            when { principal.clearance > 3 && resource.autor == principal };
+            """, out var policies, out _));
+        Assert.Equal(
+            [
+                "policies:2:18: the attribute `clearance` of `User` may be absent; expected a test with `has` before",
+                "policies:2:44: `Document` has no attribute `autor`; expected perhaps `author`",
+            ],
+            PolicyValidator.Validate(policies, schema).Errors.Select(error => error.ToString()));
+
+        // Where the schema says what is due, entities and extension values need no escapes.
+        var read = EntityUid.Of("Action", "read");
+        Assert.True(RequestValidator.TryParseContext(new SourceText("context.json", """{"from": "10.0.0.1"}"""), schema, read, out var context, out _));
+        Assert.Empty(RequestValidator.Validate(new CedarRequest(EntityUid.Of("User", "alice"), read, EntityUid.Of("Document", "plan"), context), schema));
+        Assert.True(EntityValidator.TryParse(new SourceText("entities.json", """
+            [{"uid": {"type": "Document", "id": "plan"}, "attrs": {"pages": 3, "author": {"type": "User", "id": "bob"}}, "parents": []}]
+            """), schema, out var entities, out _));
+        Assert.NotNull(entities.Find(read));
+    }
+
+    [Fact]
     public void Mistakes()
     {
         Assert.False(PolicySet.TryParse("permit (principal, action, resource)\nwhen { principal.age => 18 };", out _, out var mistakes));
@@ -90,7 +123,7 @@ public sealed partial class ReadmeTests
         var code = Unindented(Repository.Read("tests/CredBroker.Cedar.Tests/Readme/ReadmeTests.cs"));
         var examples = Example().Matches(Repository.Read("src/CredBroker.Cedar/README.md")).Select(match => match.Groups[1].Value).ToList();
 
-        Assert.Equal(4, examples.Count);
+        Assert.Equal(5, examples.Count);
         Assert.All(examples, example => Assert.Contains(Unindented(example), code, StringComparison.Ordinal));
     }
 
