@@ -8,6 +8,7 @@ public sealed partial class ArrowsTests
 {
     private static readonly Dictionary<string, string[]> s_projects = new()
     {
+        ["CredBroker.Cedar"] = [],
         ["CredBroker.Core"] = [],
         ["CredBroker.Grpc"] = [],
         ["CredBroker.Protocol"] = ["CredBroker.Grpc"],
