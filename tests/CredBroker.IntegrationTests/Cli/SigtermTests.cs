@@ -86,7 +86,7 @@ public sealed class SigtermTests(Postgres postgres) : IAsyncLifetime
         await using var agent = await AgentSession.AttestAsync(_connection, new Evidence.UnixPeer(), Ct);
         var task = (await agent.Tasks.StartTaskAsync(Story.Start())).Task.TaskId;
         await using var held = await _database.DataSource.HoldAsync(Id(task));
-        var ending = agent.Tasks.EndTaskAsync(Story.End(task));
+        var ending = agent.Tasks.EndTaskAsync(Story.End(task), deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(5));
         await _database.SomebodyWaitsAsync();
 
         _process.Signal();

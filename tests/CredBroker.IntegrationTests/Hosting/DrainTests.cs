@@ -82,7 +82,7 @@ public sealed class DrainTests(Postgres postgres) : IAsyncLifetime
         await using (await database.DataSource.HoldAsync(Id(task)))
         {
             // Without a request id that the client would ask again with: what is seen is the fate of this very call.
-            var ending = agent.Tasks.EndTaskAsync(Story.End(task), deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1));
+            var ending = agent.Tasks.EndTaskAsync(Story.End(task), deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(5));
             await database.SomebodyWaitsAsync();
 
             await broker.StopAsync();

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using CredBroker.Core.Tasks;
 using CredBroker.Server.Ledger;
-using Npgsql;
 
 namespace CredBroker.IntegrationTests.Ledger;
 
@@ -143,7 +142,7 @@ public sealed class LedgerStressTests(Postgres postgres, ITestOutputHelper outpu
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(15), TimeProvider.System, TestLedger.Ct);
                 var place = turn * 13 % 40;
-                var end = EndAsync(_tasks[place]);
+                var end = ledger.EndAsync(EndCause.Cancelled, _tasks[place]);
                 // At the same time another one starts below it: it must end with it, or not start.
                 var start = StartTaskAsync((place + 1) % 40);
                 await Task.WhenAll(end, start);
@@ -171,21 +170,6 @@ public sealed class LedgerStressTests(Postgres postgres, ITestOutputHelper outpu
         }
 
         private static int BudgetOf(int place) => place % 3 == 0 ? 10 : 1_000;
-
-        private async Task EndAsync(TaskId task)
-        {
-            for (; ; )
-            {
-                try
-                {
-                    await ledger.EndAsync(EndCause.Cancelled, task);
-                    return;
-                }
-                catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected)
-                {
-                }
-            }
-        }
 
         private MintCommit New(TaskRow facts, uint dice)
         {

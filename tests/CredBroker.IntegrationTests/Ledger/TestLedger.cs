@@ -192,8 +192,22 @@ internal sealed class TestLedger : IAsyncDisposable
 
     public static RequestId NewRequest() => RequestId.Of(Guid.CreateVersion7(Now));
 
-    /// <summary>Ends tasks in a transaction of their own.</summary>
+    /// <summary>Ends tasks in a transaction of their own; after a deadlock in another one, as all who end tasks do.</summary>
     public async Task<IReadOnlyList<EndedTask>> EndAsync(EndCause cause, params TaskId[] tasks)
+    {
+        for (; ; )
+        {
+            try
+            {
+                return await TryEndAsync(cause, tasks);
+            }
+            catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected)
+            {
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<EndedTask>> TryEndAsync(EndCause cause, TaskId[] tasks)
     {
         await using var connection = await Database.OpenConnectionAsync(Ct);
         await using var transaction = await connection.BeginTransactionAsync(Ct);
