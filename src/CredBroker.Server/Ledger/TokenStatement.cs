@@ -15,7 +15,8 @@ internal sealed class TokenStatement : IBatchStatement<Guid, TokenRow?>
     /// </summary>
     public const string Sql = """
         SELECT (u.ord - 1)::int, t.jti, t.task_id, k.root_id, k.ancestors, k.workload, k.initiator, t.tool, t.action, t.resource,
-          t.parameters::text, t.audience, t.cnf, t.kid, t.issued_at, t.expires_at, t.revoked_at, t.uses_left, t.decision_id, t.ask_digest, t.token_hash,
+          t.parameters::text, t.audience, t.cnf, t.kid, t.issued_at, t.expires_at, t.revoked_at, t.uses_left, t.decision_id, t.ask_digest,
+          t.token_hash,
           t.revoked_at IS NULL AND t.expires_at > clock_timestamp() AND coalesce(t.uses_left > 0, true)
             AND EXISTS (SELECT FROM signing_keys s WHERE s.kid = t.kid)
             AND k.state = 1 AND k.deadline > clock_timestamp() AND k.heartbeat_due > clock_timestamp()
