@@ -11,12 +11,12 @@ internal static class OneCell
         return 0;
     }
 
-    public static async Task<int> IntrospectAsync(string mintAt, string readAt)
+    public static async Task<int> IntrospectAsync(string mintAt, string readAt, CpuMeter meter)
     {
         var pile = new TokenPile();
-        Console.WriteLine($"mint                   {await MintCell.RunAsync(mintAt, admin: null, pile, CpuMeter.None)}");
-        Console.WriteLine($"introspect, seen       {await IntrospectCell.SeenBeforeAsync(readAt, pile, CpuMeter.None)}");
-        Console.WriteLine($"introspect, each once  {await IntrospectCell.EachOnceAsync(readAt, pile, CpuMeter.None)}");
+        Console.WriteLine($"mint                   {await MintCell.RunAsync(mintAt, admin: null, pile, meter)}");
+        Console.WriteLine($"introspect, seen       {await IntrospectCell.SeenBeforeAsync(readAt, pile, meter)}");
+        Console.WriteLine($"introspect, each once  {await IntrospectCell.EachOnceAsync(readAt, pile, meter)}");
         return 0;
     }
 
@@ -37,7 +37,7 @@ internal static class OneCell
                    credbroker-load layer FOLDER                          bare-server and echo-server by turns
                    credbroker-load echo ADDRESS                          one cell each
                    credbroker-load mint ADDRESS [ADMIN-ADDRESS]          with it: a workload by join token, DPoP on every call
-                   credbroker-load introspect MINT-ADDRESS ADDRESS
+                   credbroker-load introspect MINT-ADDRESS ADDRESS [BROKER-PID POSTMASTER-PID]
             addresses: unix:/path or http://127.0.0.1:port
             """);
         return 2;

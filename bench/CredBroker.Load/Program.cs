@@ -1,3 +1,4 @@
+using System.Globalization;
 using CredBroker.Load;
 using CredBroker.Load.Cells;
 using CredBroker.Load.Servers;
@@ -12,7 +13,10 @@ return args switch
     ["layer", var folder] => await OneCell.LayerAsync(folder),
     ["mint", var address] => await OneCell.RunAsync(() => MintCell.RunAsync(address, admin: null, new TokenPile(), CpuMeter.None)),
     ["mint", var address, var admin] => await OneCell.RunAsync(() => MintCell.RunAsync(address, admin, new TokenPile(), CpuMeter.None)),
-    ["introspect", var mintAt, var readAt] => await OneCell.IntrospectAsync(mintAt, readAt),
+    ["introspect", var mintAt, var readAt] => await OneCell.IntrospectAsync(mintAt, readAt, CpuMeter.None),
+    ["introspect", var mintAt, var readAt, var server, var postmaster] => await OneCell.IntrospectAsync(mintAt, readAt, new CpuMeter(Number(server), Number(postmaster))),
     ["run", var results, var commit] => await Run.AllAsync(results, commit),
     _ => OneCell.Usage(),
 };
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

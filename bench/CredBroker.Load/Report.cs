@@ -10,9 +10,9 @@ internal sealed class Report
     private readonly StringBuilder _notes = new();
 
     /// <summary>Adds a row, with its ratio to a floor and the aim for it.</summary>
-    public Measurement Add(string what, Measurement measured, (string Name, Measurement Measured)? floor = null, double? aim = null)
+    public Measurement Add(string what, Measurement measured, (string Name, double PerSecond)? floor = null, double? aim = null)
     {
-        var ratio = floor is { } under ? string.Create(CultureInfo.InvariantCulture, $"{measured.PerSecond / under.Measured.PerSecond:0.00} x {under.Name}") : "";
+        var ratio = floor is { } under ? string.Create(CultureInfo.InvariantCulture, $"{measured.PerSecond / under.PerSecond:0.00} x {under.Name}") : "";
         var row = string.Create(CultureInfo.InvariantCulture,
             $"| {what} | {measured.PerSecond:N0} | {Time(measured.P50)} | {Time(measured.P99)} | {ratio} | {(aim is { } least ? $"{least:0.00}" : "")} | {measured.Cpu} | {measured.Seconds:0.0} |");
         _rows.AppendLine(row);
@@ -33,7 +33,7 @@ internal sealed class Report
         foreach (var (name, value) in facts) text.Append(CultureInfo.InvariantCulture, $"- {name}: {value}\n");
         return text.Append("\n| what | per second | p50 us | p99 us | ratio | aim | CPU us per call: server / PostgreSQL / caller | measured s |\n|---|--:|--:|--:|--:|--:|--:|--:|\n").Append(_rows)
             .Append('\n').Append(_notes).Append("""
-                Floors: echo is 200 bytes over the same gRPC layer, Kestrel settings and client; bare Kestrel answers the same calls without
+                Floors: each row stands between two measurements of its floor, and its ratio is to their mean. Echo is 200 bytes over the same gRPC layer, Kestrel settings and client; bare Kestrel answers the same calls without
                 routing and without gRPC (body read, a constant frame, trailers); pgbench inserts one row like a token's per
                 transaction, prepared, into one plain table of the same cluster. A mint also checks its task, catalog and history, appends to
                 the audit trail and signs. "Each once" are tokens that another replica minted and this one has never seen. DPoP callers

@@ -4,7 +4,7 @@ using CredBroker.Load.Servers;
 
 namespace CredBroker.Load;
 
-/// <summary>Everything in one go: floors first, each server in a process of its own and idle while others are measured.</summary>
+/// <summary>Everything in one go: each cell beside its floor, each server in a process of its own and idle while others are measured.</summary>
 internal static class Run
 {
     public static async Task<int> AllAsync(string results, string commit)
@@ -39,26 +39,29 @@ internal static class Run
 
         var postmaster = BrokerServer.PostmasterOf(first);
         var mintMeter = new CpuMeter(minting.ProcessId, postmaster);
-        var insert = report.Add("pgbench insert, durable", await PgbenchCell.RunAsync(postgres, folder, new CpuMeter(null, postmaster)));
+        var insert = new PgbenchCell(postgres, folder, new CpuMeter(null, postmaster));
+        var inserts = new Floor("pgbench insert", report, insert.RunAsync);
         await using (var server = await ChildServer.StartAsync("echo-server", Path.Combine(folder, "tcp.sock")))
         {
-            // The first call of all finds everything uncompiled, the caller too: the floor is measured after it.
+            // The first call of all finds everything uncompiled, the caller too: the floors are measured after it.
             report.Add("echo, TCP (h2c)", await EchoCell.RunAsync(server.Addresses[1], new CpuMeter(server.ProcessId, null)));
         }
 
         var layer = await LayerCell.RunAsync(folder);
-        var bare = report.Add("bare Kestrel, Unix socket", layer.Bare);
-        var echo = report.Add("echo, Unix socket", layer.Echo, ("bare Kestrel", bare));
+        report.Add("bare Kestrel, Unix socket", layer.Bare);
+        report.Add("echo, Unix socket", layer.Echo, ("bare Kestrel", layer.Bare.PerSecond));
         report.Note(layer);
 
         var pile = new TokenPile();
-        report.Add("mint, Unix peer", await MintCell.RunAsync(minting.Addresses[0], admin: null, pile, mintMeter), ("pgbench", insert), aim: 0.4);
-        report.Add("mint, DPoP over TCP", await MintCell.RunAsync(minting.Addresses[1], minting.Addresses[0], pile, mintMeter), ("pgbench", insert));
+        await inserts.HoldAsync("mint, Unix peer", () => MintCell.RunAsync(minting.Addresses[0], admin: null, pile, mintMeter), aim: 0.4);
+        await inserts.HoldAsync("mint, DPoP over TCP", () => MintCell.RunAsync(minting.Addresses[1], minting.Addresses[0], pile, mintMeter));
 
+        await using var echo = await ChildServer.StartAsync("echo-server", Path.Combine(folder, "echo.sock"));
+        var echoes = new Floor("echo, Unix socket", report, warmUp => EchoCell.RunAsync(echo.Addresses[0], new CpuMeter(echo.ProcessId, null), warmUp));
         await using var reading = await ChildServer.StartAsync("broker", second, $"Host={postgres};Username=postgres;Database=postgres");
         var readMeter = new CpuMeter(reading.ProcessId, postmaster);
-        report.Add("introspect, seen before", await IntrospectCell.SeenBeforeAsync(reading.Addresses[0], pile, readMeter), ("echo", echo), aim: 0.4);
-        report.Add("introspect, each once", await IntrospectCell.EachOnceAsync(reading.Addresses[0], pile, readMeter), ("echo", echo), aim: 0.25);
+        await echoes.HoldAsync("introspect, seen before", () => IntrospectCell.SeenBeforeAsync(reading.Addresses[0], pile, readMeter), aim: 0.4);
+        await echoes.HoldAsync("introspect, each once", () => IntrospectCell.EachOnceAsync(reading.Addresses[0], pile, readMeter), aim: 0.25);
         return (report, facts);
     }
 

@@ -7,6 +7,9 @@ internal sealed record WarmUp(TimeSpan AtLeast, long Calls)
 {
     public static WarmUp Usual { get; } = new(TimeSpan.FromSeconds(8), Calls: 50_000);
 
+    /// <summary>Of what ran before, and need only settle.</summary>
+    public static WarmUp Again { get; } = new(TimeSpan.FromSeconds(1), Calls: 0);
+
     public TimeSpan AtMost { get; } = TimeSpan.FromSeconds(20);
 
     public override string ToString() =>

@@ -48,9 +48,6 @@ internal sealed class BenchCaller : IAsyncDisposable
         return new CallOptions(headers);
     }
 
-    /// <summary>The options of a call without a proof.</summary>
-    public CallOptions Unproven => _unproven;
-
     public async ValueTask DisposeAsync()
     {
         await _session.DisposeAsync();

@@ -2,7 +2,7 @@ using CredBroker.V1;
 
 namespace CredBroker.Load.Cells;
 
-/// <summary>Introspections by a backend that the kernel vouches for.</summary>
+/// <summary>Introspections by a backend that the kernel vouches for, so that it needs no identity token.</summary>
 internal static class IntrospectCell
 {
     private const int FewTokens = 1_000;
@@ -27,7 +27,6 @@ internal static class IntrospectCell
 
     private static async Task<Measurement> RunAsync(string address, Func<string?> nextToken, WarmUp warmUp, CpuMeter meter)
     {
-        await using var backend = await BenchCaller.LocalAsync(address);
         using var channels = new Channels(address);
         var clients = channels.Clients(invoker => new V1.Tokens.TokensClient(invoker));
         var requests = Enumerable.Range(0, ClosedLoop.Callers).Select(_ => new IntrospectRequest()).ToArray();
@@ -35,7 +34,7 @@ internal static class IntrospectCell
         {
             if (nextToken() is not { } token) return false;
             requests[number].Token = token;
-            var answer = await clients[number % clients.Length].IntrospectAsync(requests[number], backend.Unproven);
+            var answer = await clients[number % clients.Length].IntrospectAsync(requests[number]);
             return answer.Active ? true : throw new InvalidOperationException("a live token is said not to be active");
         }, warmUp, meter);
     }

@@ -19,6 +19,7 @@ internal static class HostingSlice
         services.AddSingleton<PublicOrigins>();
         services.AddSingleton<DpopGate>();
         services.AddSingleton<CallRates>();
+        services.AddSingleton<CallBounds>();
         services.AddSingleton<Denials>();
         services.AddSingleton<Authentication>();
         services.AddSingleton<Pipeline>();

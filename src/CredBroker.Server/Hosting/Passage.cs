@@ -30,9 +30,13 @@ internal sealed class Passage(RpcRow row, TimeProvider clock, Activity? activity
 
     public void Dispose()
     {
-        var tags = new TagList { { "rpc.method", row.Method }, { "rpc.grpc.status_code", (int)_status } };
-        Telemetry.Calls.Add(1, tags);
-        Telemetry.CallDuration.Record(clock.GetElapsedTime(_started).TotalSeconds, tags);
+        if (Telemetry.Calls.Enabled || Telemetry.CallDuration.Enabled)
+        {
+            var tags = new TagList { { "rpc.method", row.Method }, { "rpc.grpc.status_code", (int)_status } };
+            Telemetry.Calls.Add(1, tags);
+            Telemetry.CallDuration.Record(clock.GetElapsedTime(_started).TotalSeconds, tags);
+        }
+
         activity?.SetTag("rpc.method", row.Method).SetTag("rpc.grpc.status_code", (int)_status).Dispose();
         _bound?.Dispose();
     }

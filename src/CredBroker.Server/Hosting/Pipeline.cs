@@ -15,8 +15,8 @@ namespace CredBroker.Server.Hosting;
 /// long it may take. Here, and nowhere else, exceptions become statuses.
 /// </summary>
 internal sealed class Pipeline(
-    BrokerOptions options, Authentication authentication, Denials denials, CallRates rates, DatabaseWatch database, Readiness readiness,
-    TimeProvider clock, ILogger<Pipeline> log) : Interceptor
+    BrokerOptions options, Authentication authentication, Denials denials, CallRates rates, CallBounds bounds, DatabaseWatch database,
+    Readiness readiness, TimeProvider clock, ILogger<Pipeline> log) : Interceptor
 {
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -81,7 +81,7 @@ internal sealed class Pipeline(
         if (row.NeedsDatabase && readiness.IsDraining) throw StatusMap.Of(new(Reason.ShuttingDown), null, mayKnow: false);
         if (row.NeedsDatabase && database.IsAway) throw StatusMap.Of(new(Reason.DatabaseAway), null, mayKnow: false);
 
-        var ct = row.Bounded ? passage.Bound(context, options.CallTimeout) : context.CancellationToken;
+        var ct = row.Brief ? bounds.Next() : row.Bounded ? passage.Bound(context, options.CallTimeout) : context.CancellationToken;
         var http = context.GetHttpContext();
         var caller = Caller.Anonymous;
         if (row.MayCall != Callers.Anyone)

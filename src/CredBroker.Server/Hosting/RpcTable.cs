@@ -20,7 +20,8 @@ internal enum Callers
 /// <param name="MayCall">Who may call.</param>
 /// <param name="NeedsDatabase">True: answered UNAVAILABLE at once while the database is away, or this replica is on its way out.</param>
 /// <param name="Bounded">True: must answer within <see cref="BrokerOptions.CallTimeout"/>.</param>
-internal sealed record RpcRow(string Method, Callers MayCall, bool NeedsDatabase = true, bool Bounded = true);
+/// <param name="Brief">True: one short wait for the database, not given up when the caller leaves; such calls share their bound.</param>
+internal sealed record RpcRow(string Method, Callers MayCall, bool NeedsDatabase = true, bool Bounded = true, bool Brief = false);
 
 /// <summary>One row per RPC: an RPC without a row cannot be called, and fails a convention test.</summary>
 internal static class RpcTable
@@ -38,8 +39,8 @@ internal static class RpcTable
         new("/credbroker.v1.Tasks/EndTask", Callers.Workload),
         new("/credbroker.v1.Tasks/GetTask", Callers.Workload),
 
-        new("/credbroker.v1.Tokens/Mint", Callers.Workload),
-        new("/credbroker.v1.Tokens/Introspect", Callers.Backend),
+        new("/credbroker.v1.Tokens/Mint", Callers.Workload, Brief: true),
+        new("/credbroker.v1.Tokens/Introspect", Callers.Backend, Brief: true),
         new("/credbroker.v1.Tokens/Revoke", Callers.Workload | Callers.Operator),
 
         new("/credbroker.v1.Admin/ApplyCatalog", Callers.PolicyAdmin),

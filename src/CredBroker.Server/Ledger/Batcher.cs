@@ -45,8 +45,9 @@ internal sealed class Batcher<TAsk, TAnswer> : IAsyncDisposable
     {
         ct.ThrowIfCancellationRequested();
         var pending = new Pending<TAsk, TAnswer>(ask, _parts.Clock.GetTimestamp(), ct);
-        if (!_queue.Writer.TryWrite(pending)) throw Overloaded();
-        return new(pending.Task.WaitAsync(ct));
+        var answer = pending.WaitAsync();
+        if (!_queue.Writer.TryWrite(pending)) pending.Fail(Overloaded());
+        return answer;
     }
 
     /// <summary>Takes no more asks, and ends when those that wait are answered.</summary>
@@ -98,7 +99,7 @@ internal sealed class Batcher<TAsk, TAnswer> : IAsyncDisposable
                     asks = [.. asks.Where(ask => MayWait(ask, failure))];
                     break;
                 default:
-                    foreach (var ask in asks) ask.TrySetException(failure);
+                    foreach (var ask in asks) ask.Fail(failure);
                     return;
             }
         }
@@ -140,14 +141,14 @@ internal sealed class Batcher<TAsk, TAnswer> : IAsyncDisposable
     {
         foreach (var ask in asks)
             if (!_queue.Writer.TryWrite(ask))
-                ask.TrySetException(new StorageUnavailableException($"The queue to ask again by is full or closing ({_name})."));
+                ask.Fail(new StorageUnavailableException($"The queue to ask again by is full or closing ({_name})."));
     }
 
     private bool MayWait(Pending<TAsk, TAnswer> ask, Exception? failure)
     {
         if (ask.Abandoned) return false;
         if (_parts.Clock.GetElapsedTime(ask.Since) < _parts.Options.Patience) return true;
-        ask.TrySetException(new StorageUnavailableException($"No answer from the database within {_parts.Options.Patience} ({_name}).", failure));
+        ask.Fail(new StorageUnavailableException($"No answer from the database within {_parts.Options.Patience} ({_name}).", failure));
         return false;
     }
 

@@ -14,6 +14,7 @@ internal static class LedgerSlice
         services.AddSingleton<MintLedger>();
         services.AddSingleton<TaskReader>();
         services.AddSingleton<TokenReader>();
+        services.AddSingleton<LiveTokenReader>();
         services.AddSingleton<AuditAppender>();
         services.AddSingleton<TaskEnding>();
         services.AddSingleton<TaskSweep>();

@@ -9,20 +9,25 @@ namespace CredBroker.Server.Ledger;
 /// <summary>A batch of reads of tokens as one round trip.</summary>
 internal sealed class TokenStatement : IBatchStatement<Guid, TokenRow?>
 {
+    /// <summary>Whether the token <c>t</c> of the task <c>k</c> is valid now. An ancestor whose row is missing is not live.</summary>
+    public const string IsLive = """
+        t.revoked_at IS NULL AND t.expires_at > clock_timestamp() AND coalesce(t.uses_left > 0, true)
+          AND EXISTS (SELECT FROM signing_keys s WHERE s.kid = t.kid)
+          AND k.state = 1 AND k.deadline > clock_timestamp() AND k.heartbeat_due > clock_timestamp()
+          AND (k.ancestors = '{}' OR cardinality(k.ancestors) = (
+            SELECT count(*) FROM (SELECT x.state, x.deadline, x.heartbeat_due FROM tasks x WHERE x.id = ANY(k.ancestors) OFFSET 0) AS above
+              WHERE above.state = 1 AND above.deadline > clock_timestamp() AND above.heartbeat_due > clock_timestamp()))
+        """;
+
     /// <summary>
     /// By a join with unnest, not by <c>jti = ANY($1)</c>: a generic plan then prunes the partitions when it runs.
-    /// Liveness counts the ancestors that are live, so a missing row is not live. OFFSET 0: see <see cref="MintSql"/>.
+    /// OFFSET 0: see <see cref="MintSql"/>.
     /// </summary>
-    public const string Sql = """
+    public const string Sql = $"""
         SELECT (u.ord - 1)::int, t.jti, t.task_id, k.root_id, k.ancestors, k.workload, k.initiator, t.tool, t.action, t.resource,
           t.parameters::text, t.audience, t.cnf, t.kid, t.issued_at, t.expires_at, t.revoked_at, t.uses_left, t.decision_id, t.ask_digest,
           t.token_hash,
-          t.revoked_at IS NULL AND t.expires_at > clock_timestamp() AND coalesce(t.uses_left > 0, true)
-            AND EXISTS (SELECT FROM signing_keys s WHERE s.kid = t.kid)
-            AND k.state = 1 AND k.deadline > clock_timestamp() AND k.heartbeat_due > clock_timestamp()
-            AND (k.ancestors = '{}' OR cardinality(k.ancestors) = (
-              SELECT count(*) FROM (SELECT x.state, x.deadline, x.heartbeat_due FROM tasks x WHERE x.id = ANY(k.ancestors) OFFSET 0) AS above
-                WHERE above.state = 1 AND above.deadline > clock_timestamp() AND above.heartbeat_due > clock_timestamp()))
+          {IsLive}
         FROM unnest($1::uuid[]) WITH ORDINALITY AS u(jti, ord) JOIN tokens t ON t.jti = u.jti JOIN tasks k ON k.id = t.task_id
         """;
 

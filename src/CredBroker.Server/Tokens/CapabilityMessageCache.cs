@@ -15,17 +15,14 @@ internal sealed class CapabilityMessageCache
     // Longer ones are read anew: with them the bound on entries would be none on memory.
     private const int LongestKept = 1_024;
 
-    private readonly BoundedCache<Text, Capability> _known = new(capacity: 4_096);
+    private readonly BoundedCache<GrantedText, Capability> _known = new(capacity: 4_096);
 
     /// <summary>The capability of a row.</summary>
     /// <exception cref="InvalidDataException">The row does not read.</exception>
-    public Capability Of(TokenRow row)
+    public Capability Of(GrantedText text)
     {
-        if (row.Resource.Length + row.ParametersJson.Length > LongestKept) return IssuedTokens.CapabilityOf(row).ToMessage();
-        var text = new Text(row.Tool, row.Action, row.Resource, row.ParametersJson);
-        if (!_known.TryGet(text, out var message)) _known.Add(text, message = IssuedTokens.CapabilityOf(row).ToMessage());
+        if (text.Resource.Length + text.ParametersJson.Length > LongestKept) return IssuedTokens.CapabilityOf(text).ToMessage();
+        if (!_known.TryGet(text, out var message)) _known.Add(text, message = IssuedTokens.CapabilityOf(text).ToMessage());
         return message!;
     }
-
-    private readonly record struct Text(string Tool, string Action, string Resource, string Parameters);
 }

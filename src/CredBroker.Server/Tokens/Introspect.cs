@@ -13,7 +13,7 @@ namespace CredBroker.Server.Tokens;
 /// about gets exactly <c>active = false</c>. Refusals: malformed fields only.
 /// </summary>
 internal sealed class Introspect(
-    OwnTokens own, PublicKeys keys, TokenReader tokens, PresentedProofs proofs, CapabilityMessageCache capabilities)
+    OwnTokens own, PublicKeys keys, LiveTokenReader tokens, PresentedProofs proofs, CapabilityMessageCache capabilities)
 {
     private static readonly IntrospectResponse s_inactive = new() { Active = false };
 
@@ -25,7 +25,7 @@ internal sealed class Introspect(
 
         if ((own.Find(request.Token, out var unverified) ?? unverified?.Content) is not { } token) return Inactive();
         if (!caller.Serves.Contains(token.Audience)) return Inactive();
-        if (await tokens.ReadAsync(Jti.Of(token.Id), ct) is not { Active: true } row || row.Audience != token.Audience) return Inactive();
+        if (await tokens.ReadAsync(Jti.Of(token.Id), ct) is not { } row || row.Audience != token.Audience) return Inactive();
         if (unverified is not null && !await own.VerifyAsync(unverified, row.TokenHash, ct)) return Inactive();
         // The same grant signed once more, because its mint was repeated: the read above has seen to the first key only.
         if (row.Kid != token.KeyId && !await keys.IsPublishedAsync(token.KeyId, ct)) return Inactive();
@@ -35,13 +35,13 @@ internal sealed class Introspect(
 
     private static Reply<IntrospectResponse> Inactive() => Reply.Of(s_inactive);
 
-    private IntrospectResponse Answer(TokenContent token, TokenRow row)
+    private IntrospectResponse Answer(TokenContent token, LiveToken row)
     {
         var answer = new IntrospectResponse
         {
-            Active = true, Iss = own.Issuer, Sub = token.Subject.ToString(), Aud = row.Audience, ClientId = row.Workload, Jti = row.Jti.ToString(),
+            Active = true, Iss = own.Issuer, Sub = token.Subject.ToString(), Aud = row.Audience, ClientId = row.Workload, Jti = token.Id.ToString(),
             Iat = row.IssuedAt.ToUnixTimeSeconds(), Nbf = row.IssuedAt.ToUnixTimeSeconds(), Exp = token.ExpiresAt.ToUnixTimeSeconds(),
-            TokenType = token.Binding.TokenType, Capability = capabilities.Of(row),
+            TokenType = token.Binding.TokenType, Capability = capabilities.Of(row.Capability),
             TaskId = row.TaskId.ToString(), Txn = row.RootId.ToString(), Initiator = row.Initiator,
         };
         switch (token.Binding)

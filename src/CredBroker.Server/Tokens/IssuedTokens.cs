@@ -9,10 +9,14 @@ internal static class IssuedTokens
 {
     /// <summary>The capability of a row.</summary>
     /// <exception cref="InvalidDataException">The row does not read.</exception>
-    public static Capability CapabilityOf(TokenRow row) =>
-        CapabilityJson.TryParse(row.Tool, row.Action, row.Resource, row.ParametersJson, out var capability)
+    public static Capability CapabilityOf(TokenRow row) => CapabilityOf(new GrantedText(row.Tool, row.Action, row.Resource, row.ParametersJson));
+
+    /// <summary>A capability of the tokens table.</summary>
+    /// <exception cref="InvalidDataException">It does not read.</exception>
+    public static Capability CapabilityOf(GrantedText text) =>
+        CapabilityJson.TryParse(text.Tool, text.Action, text.Resource, text.ParametersJson, out var capability)
             ? capability
-            : throw new InvalidDataException($"Token {row.Jti} in the database does not read.");
+            : throw new InvalidDataException($"A token's capability in the database does not read ({text.Tool}, {text.Action}).");
 
     /// <summary>What a row is bound to.</summary>
     /// <exception cref="InvalidDataException">The row does not read.</exception>
