@@ -46,8 +46,11 @@ internal sealed class Batcher<TAsk, TAnswer> : IAsyncDisposable
         ct.ThrowIfCancellationRequested();
         var pending = new Pending<TAsk, TAnswer>(ask, _parts.Clock.GetTimestamp(), ct);
         var answer = pending.WaitAsync();
-        if (!_queue.Writer.TryWrite(pending)) pending.Fail(Overloaded());
-        return answer;
+        if (_queue.Writer.TryWrite(pending)) return answer;
+
+        var overloaded = Overloaded();
+        pending.Fail(overloaded);
+        throw overloaded;
     }
 
     /// <summary>Takes no more asks, and ends when those that wait are answered.</summary>

@@ -40,6 +40,7 @@ public sealed partial class LedgerPlanTests(Postgres postgres)
     [InlineData(MintSql.Judge, 23, "unknown")]
     [InlineData(TaskStatement.Sql, 1, "unknown")]
     [InlineData(TokenStatement.Sql, 1, "unknown")]
+    [InlineData(LiveTokenStatement.Sql, 1, "unknown")]
     public async Task A_plan_made_while_there_are_few_tasks_finds_them_by_their_ids_all_the_same(string sql, int parameters, string type)
     {
         await using var ledger = await TestLedger.StartAsync(postgres);

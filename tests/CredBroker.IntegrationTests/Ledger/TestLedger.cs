@@ -239,9 +239,10 @@ internal sealed class TestLedger : IAsyncDisposable
     {
         await using var lane = new Lane<MintCommit, MintOutcome>(Parts.Source, () => new MintStatement(patient));
         var pending = asks.Select(ask => new Pending<MintCommit, MintOutcome>(ask, 0, Ct)).ToList();
+        var answers = pending.Select(each => each.WaitAsync()).ToList();
         if (await lane.TryAsync(pending) is { } failure) throw failure;
         foreach (var each in pending) each.Give();
-        return [.. await Task.WhenAll(pending.Select(async each => each.HasAnswer ? await each.Task : (MintOutcome?)null))];
+        return [.. await Task.WhenAll(pending.Zip(answers, async (each, answer) => each.HasAnswer ? await answer : (MintOutcome?)null))];
     }
 
     /// <summary>Waits until something is so, for at most ten seconds.</summary>
