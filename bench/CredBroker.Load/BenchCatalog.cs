@@ -8,6 +8,8 @@ internal static class BenchCatalog
     public const string Audience = "https://tickets.example.test";
     public const string Joined = "joined";
 
+    public const string Policies = """permit (principal, action in [Action::"read", Action::"write", Action::"egress"], resource);""";
+
     /// <summary>One workload by its uid that mints and serves the audience, one by join token that mints.</summary>
     public static string Yaml { get; } = string.Create(CultureInfo.InvariantCulture, $$"""
         trust_domains:

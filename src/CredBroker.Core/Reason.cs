@@ -30,7 +30,7 @@ public enum Reason
     /// <summary>A list names the same thing twice.</summary>
     DuplicateElement = 6,
 
-    // 100-199: authority. PERMISSION_DENIED, and to a workload nothing else. 124 is not to be used; 199 is what the workload sees.
+    // 100-199: authority. PERMISSION_DENIED, and to a workload nothing else. 110 and 124 are not to be used; 199 is what the workload sees.
 
     /// <summary>The catalog has no such tool.</summary>
     UnknownTool = 100,
@@ -61,9 +61,6 @@ public enum Reason
 
     /// <summary>The envelope has the action on the resource, but not with those parameters.</summary>
     ParameterOutsideEnvelope = 109,
-
-    /// <summary>The action is privileged, and no policy speaks for it.</summary>
-    PrivilegedNeedsPolicy = 110,
 
     /// <summary>The credential is bound to no key, and the catalog does not allow bearer tokens for that tool.</summary>
     BearerNotAllowed = 111,
@@ -103,6 +100,15 @@ public enum Reason
 
     /// <summary>The administrator has none of the roles that the call needs.</summary>
     RoleMissing = 123,
+
+    /// <summary>No policy permits it, or one forbids it.</summary>
+    PolicyDenied = 125,
+
+    /// <summary>The policies permit it only with an approver's yes.</summary>
+    ApprovalRequired = 126,
+
+    /// <summary>A policy that forbids failed, so what it would have said is not known.</summary>
+    PolicyFailed = 140,
 
     // 200-299: evidence. PERMISSION_DENIED, and to the caller nothing else (attestation.proto, Attest).
 

@@ -39,25 +39,24 @@ public sealed class TestBroker : IAsyncDisposable
 
     internal IServiceProvider Services => running.Services;
 
-    public static async Task<TestBroker> StartAsync(Postgres postgres, Action<BrokerOptions>? configure = null, string? catalog = null, TimeProvider? clock = null)
+    public static async Task<TestBroker> StartAsync(Postgres postgres, Action<BrokerOptions>? configure = null, string? catalog = null, TimeProvider? clock = null, string? policies = null)
     {
         var database = await postgres.CreateDatabaseAsync();
-        return await StartAsync(database, configure, catalog, clock);
+        return await StartAsync(database.ConnectionString, database, configure, catalog, clock, policies);
     }
 
     /// <summary>One more replica over a database that exists.</summary>
     public static Task<TestBroker> StartAsync(TestDatabase database, Action<BrokerOptions>? configure = null, string? catalog = null, TimeProvider? clock = null) =>
-        StartAsync(database.ConnectionString, database, configure, catalog, clock);
+        StartAsync(database.ConnectionString, database, configure, catalog, clock, null);
 
     /// <summary>A broker over a database that the test made itself.</summary>
-    public static Task<TestBroker> StartAsync(string connectionString) => StartAsync(connectionString, null, null, null, null);
+    public static Task<TestBroker> StartAsync(string connectionString) => StartAsync(connectionString, null, null, null, null, null);
 
     private static async Task<TestBroker> StartAsync(
-        string connectionString, TestDatabase? database, Action<BrokerOptions>? configure, string? catalog, TimeProvider? clock)
+        string connectionString, TestDatabase? database, Action<BrokerOptions>? configure, string? catalog, TimeProvider? clock, string? policies)
     {
         var folder = Directory.CreateTempSubdirectory("cb-").FullName;
-        var catalogs = Directory.CreateDirectory(Path.Combine(folder, "catalog")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(catalogs, "broker.yaml"), catalog ?? TestCatalog.Yaml());
+        var catalogs = await TestCatalog.WriteAsync(Path.Combine(folder, "catalog"), catalog, policies ?? TestCatalog.Policies);
         var options = new BrokerOptions
         {
             Database = connectionString, UnixSocket = Path.Combine(folder, "s", "broker.sock"), Listen = { "http://127.0.0.1:0" },

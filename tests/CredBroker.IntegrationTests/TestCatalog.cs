@@ -12,6 +12,12 @@ public static class TestCatalog
     public const string Backend = "spiffe://example.test/backend";
     public const string Audience = "https://tickets.example.test";
 
+    /// <summary>What the allow-lists allow is permitted, but for what is privileged.</summary>
+    public const string Policies = """
+        @id("not-privileged")
+        permit (principal, action in [Action::"read", Action::"write", Action::"egress"], resource);
+        """;
+
     /// <summary>broker.yaml: the agent by its uid; another agent, a backend and a limited agent by join token.</summary>
     public static string Yaml(int callsPerSecond = 100_000) => string.Create(CultureInfo.InvariantCulture, $$"""
         trust_domains:
@@ -73,10 +79,24 @@ public static class TestCatalog
         """);
 
     /// <summary>A request that puts it in force.</summary>
-    public static ApplyCatalogRequest Apply(string yaml) => new()
+    public static ApplyCatalogRequest Apply(string yaml, string policies = Policies) => new()
     {
-        RequestId = TestBroker.NewId(), Files = { new CatalogFile { Name = "broker.yaml", Content = ByteString.CopyFromUtf8(yaml) } },
+        RequestId = TestBroker.NewId(),
+        Files =
+        {
+            new CatalogFile { Name = "broker.yaml", Content = ByteString.CopyFromUtf8(yaml) },
+            new CatalogFile { Name = "policies.cedar", Content = ByteString.CopyFromUtf8(policies) },
+        },
     };
+
+    /// <summary>Writes it into a folder, which is made.</summary>
+    public static async Task<string> WriteAsync(string folder, string? yaml = null, string policies = Policies)
+    {
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "broker.yaml"), yaml ?? Yaml());
+        await File.WriteAllTextAsync(Path.Combine(folder, "policies.cedar"), policies);
+        return folder;
+    }
 
     private static uint Uid() => uint.Parse(
         File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1], CultureInfo.InvariantCulture);

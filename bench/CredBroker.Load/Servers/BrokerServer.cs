@@ -9,6 +9,7 @@ internal static class BrokerServer
     {
         var catalog = Directory.CreateDirectory(Path.Combine(folder, "catalog")).FullName;
         await File.WriteAllTextAsync(Path.Combine(catalog, "broker.yaml"), BenchCatalog.Yaml);
+        await File.WriteAllTextAsync(Path.Combine(catalog, "policies.cedar"), BenchCatalog.Policies);
         var options = new BrokerOptions
         {
             UnixSocket = Path.Combine(folder, "s", "broker.sock"), Listen = { "http://127.0.0.1:0" }, CatalogFolder = catalog,

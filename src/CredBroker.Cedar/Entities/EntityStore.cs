@@ -9,17 +9,21 @@ namespace CredBroker.Cedar.Entities;
 public sealed class EntityStore
 {
     private readonly Dictionary<EntityUid, StoredEntity> _entities;
+    private readonly EntityStore[] _below = [];
 
     internal EntityStore(Dictionary<EntityUid, StoredEntity> entities) => _entities = entities;
+
+    private EntityStore(EntityStore top, EntityStore[] below) => (_entities, _below) = (top._entities, below);
 
     /// <summary>Without entities.</summary>
     public static EntityStore Empty { get; } = new([]);
 
     /// <summary>How many entities it has.</summary>
-    public int Count => _entities.Count;
+    public int Count => _below.Length == 0 ? _entities.Count : Entities.Count();
 
     /// <summary>The entities, in no particular order.</summary>
-    public IEnumerable<Entity> Entities => _entities.Values.Select(stored => stored.Entity);
+    public IEnumerable<Entity> Entities =>
+        _entities.Values.Select(stored => stored.Entity).Concat(_below.SelectMany(store => store.Entities)).DistinctBy(entity => entity.Uid);
 
     /// <summary>A store of these entities.</summary>
     /// <returns>
@@ -33,6 +37,17 @@ public sealed class EntityStore
         store = new Hierarchy(list, isFromText: false).Build(entities.Select(entity => (entity, default(SourceSpan))));
         errors = list.ToArray();
         return store is not null;
+    }
+
+    /// <summary>
+    /// The entities of several stores, found in the first that has them. Costs the same however many there are: what changes from
+    /// request to request can be laid over what does not. Each entity is in what it is in within its own store.
+    /// </summary>
+    public static EntityStore Layered(EntityStore top, params EntityStore[] below)
+    {
+        ArgumentNullException.ThrowIfNull(top);
+        ArgumentNullException.ThrowIfNull(below);
+        return new(top, [.. top._below, .. below]);
     }
 
     /// <summary>Reads entities from JSON: an array of <c>{"uid", "attrs", "parents", "tags"}</c>, of which the last may be missing.</summary>
@@ -53,5 +68,11 @@ public sealed class EntityStore
     /// <summary>What an entity is in, directly and through others that exist, without itself; none when it does not exist.</summary>
     public ImmutableArray<EntityUid> AncestorsOf(EntityUid uid) => FindStored(uid)?.Ancestors ?? [];
 
-    internal StoredEntity? FindStored(EntityUid uid) => _entities.GetValueOrDefault(uid);
+    internal StoredEntity? FindStored(EntityUid uid)
+    {
+        if (_entities.TryGetValue(uid, out var found)) return found;
+        foreach (var store in _below)
+            if (store.FindStored(uid) is { } below) return below;
+        return null;
+    }
 }

@@ -44,7 +44,7 @@ internal sealed class PolicyReader(TokenCursor cursor)
             var name = cursor.Source.Slice(at).ToString();
             if (!TryReadNote(out var note)) return false;
             if (!names.Add(name)) return cursor.Fail(at, $"the annotation {Quoting.Code(name)} is there twice");
-            found.Add(new(name, note));
+            found.Add(new(name, note) { Span = at });
         }
 
         annotations = found.DrainToImmutable();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CredBroker.Core.Capabilities;
+using CredBroker.Core.Policies;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
 
@@ -30,18 +31,20 @@ public static class AuditPayloads
             json.WriteNumber("catalog"u8, grant.CatalogVersion);
             json.WriteNumber("history_version"u8, grant.HistoryVersion);
             if (!grant.Adds.IsEmpty) WriteTexts(json, "adds", grant.Adds);
+            if (grant.Policy is { } policy) PolicyDecisionJson.Write(json, policy);
             if (minted.promptFragment is { } fragment) json.WriteString("prompt_fragment"u8, fragment);
         });
 
-    /// <summary>A mint was denied: what was asked, and the true reason.</summary>
-    public static AuditEntry MintDenied(DateTimeOffset now, MintAsk ask, Refusal refusal) =>
-        Entry(now, AuditKind.MintDenied, ask.Task, ask.Decision, (ask, refusal), static (json, denied) =>
+    /// <summary>A mint was denied: what was asked, the true reason, and what the policies said; null: it did not come so far.</summary>
+    public static AuditEntry MintDenied(DateTimeOffset now, MintAsk ask, Refusal refusal, PolicyDecision? policy) =>
+        Entry(now, AuditKind.MintDenied, ask.Task, ask.Decision, (ask, refusal, policy), static (json, denied) =>
         {
             json.WriteString("workload"u8, denied.ask.Workload.ToString());
             json.WritePropertyName("capability"u8);
             CapabilityJson.Write(json, denied.ask.Capability);
             json.WriteString("binding"u8, denied.ask.Binding.ToString());
             WriteRefusal(json, denied.refusal);
+            if (denied.policy is { } policy) PolicyDecisionJson.Write(json, policy);
         });
 
     /// <summary>A task was started.</summary>

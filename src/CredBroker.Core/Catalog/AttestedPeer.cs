@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using CredBroker.Core.Identity;
 
 namespace CredBroker.Core.Catalog;
@@ -12,6 +13,16 @@ public abstract record AttestedPeer
     private AttestedPeer()
     {
     }
+
+    /// <summary>What kind of evidence it is.</summary>
+    internal EvidenceKind Kind => this switch
+    {
+        Unix => EvidenceKind.UnixPeer,
+        Jwt => EvidenceKind.Jwt,
+        X509 => EvidenceKind.X509Peer,
+        JoinToken => EvidenceKind.JoinToken,
+        _ => throw new UnreachableException(),
+    };
 
     /// <summary>Every selector that holds of it.</summary>
     internal abstract IEnumerable<Selector> Selectors { get; }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Identity;
+using CredBroker.Core.Policies;
 
 namespace CredBroker.Core.Catalog;
 
@@ -16,6 +17,7 @@ public sealed class BrokerCatalog
         Settings = BrokerSettings.Default, TrustDomains = FrozenDictionary<TrustDomain, TrustedDomain>.Empty,
         Workloads = FrozenDictionary<SpiffeId, Workload>.Empty, Tools = FrozenDictionary<ToolName, Tool>.Empty,
         Admins = FrozenDictionary<CatalogName, Admin>.Empty, ApproverGroups = FrozenDictionary<CatalogName, ApproverGroup>.Empty,
+        Policies = CatalogPolicies.None,
     };
 
     /// <summary>What it says of the broker itself.</summary>
@@ -35,6 +37,9 @@ public sealed class BrokerCatalog
 
     /// <summary>Approver groups by name.</summary>
     public required FrozenDictionary<CatalogName, ApproverGroup> ApproverGroups { get; init; }
+
+    /// <summary>What judges within all that; without any, nothing is permitted.</summary>
+    public required CatalogPolicies Policies { get; init; }
 
     /// <summary>The workload of an identity; null: the catalog has none.</summary>
     public Workload? FindWorkload(SpiffeId id) => Workloads.GetValueOrDefault(id);

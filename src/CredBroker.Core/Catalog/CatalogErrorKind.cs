@@ -54,6 +54,12 @@ public enum CatalogErrorKind
     /// <summary>Two workloads that the same evidence would match.</summary>
     Ambiguous,
 
+    /// <summary>A policy that does not read, is not valid by the catalog's schema, or has an annotation that cannot bind.</summary>
+    BadPolicy,
+
+    /// <summary>Policies that never match, or that together permit nothing.</summary>
+    Ineffective,
+
     /// <summary>More mistakes than are worth listing.</summary>
     TooManyErrors,
 }

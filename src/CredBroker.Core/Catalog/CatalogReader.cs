@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using CredBroker.Core.Catalog.Sections;
 using CredBroker.Core.Catalog.Yaml;
+using CredBroker.Core.Policies;
 
 namespace CredBroker.Core.Catalog;
 
@@ -44,16 +45,22 @@ public static class CatalogReader
         var workloads = WorkloadsSection.Read(sections.May("workloads"), trustDomains, tools, broker.Limits);
         var admins = AdminsSection.Read(sections.May("admins"), trustDomains, workloads);
         var groups = ApproverGroupsSection.Read(sections.May("approver_groups"), admins);
+        var policies = files.Policies();
         files.ReportStrays();
+        // Policies are held against what the sections say: of a catalog with mistakes only their text can be read.
+        if (root.Errors.Count > 0)
+            return null;
 
+        var (frozenTools, frozenWorkloads) = (tools.Readable.Select(t => t.Tool).OfType<Tool>().ToFrozenDictionary(t => t.Name), workloads.ToFrozenDictionary(w => w.SpiffeId));
         return new BrokerCatalog
         {
             Settings = new(broker.DelegationDepth, lifetimes, prompts),
             TrustDomains = trustDomains.Frozen(),
-            Tools = tools.Readable.Select(t => t.Tool).OfType<Tool>().ToFrozenDictionary(t => t.Name),
-            Workloads = workloads.DistinctBy(w => w.SpiffeId).ToFrozenDictionary(w => w.SpiffeId),
+            Tools = frozenTools,
+            Workloads = frozenWorkloads,
             Admins = admins.Frozen(),
             ApproverGroups = groups.Frozen(),
+            Policies = new PolicyReader(frozenTools, frozenWorkloads, groups.Frozen(), root.Errors).Read(policies),
         };
     }
 }

@@ -10,10 +10,12 @@ namespace CredBroker.Core.Identity;
 /// </summary>
 public sealed class ApprovedIdentity
 {
-    internal ApprovedIdentity(Workload workload, SelectorSet by, AttestTerms terms, Binding binding, DateTimeOffset issuedAt, DateTimeOffset expiresAt)
+    internal ApprovedIdentity(
+        WorkloadMatch.One match, EvidenceKind attestedBy, AttestTerms terms, Binding binding, DateTimeOffset issuedAt, DateTimeOffset expiresAt)
     {
-        Workload = workload;
-        By = by;
+        Workload = match.Workload;
+        By = match.By;
+        AttestedBy = attestedBy;
         Terms = terms;
         Binding = binding;
         IssuedAt = issuedAt;
@@ -25,6 +27,9 @@ public sealed class ApprovedIdentity
 
     /// <summary>What matched.</summary>
     public SelectorSet By { get; }
+
+    /// <summary>The kind of the evidence: policies may ask for it as long as the token lives.</summary>
+    public EvidenceKind AttestedBy { get; }
 
     /// <summary>What the token is bound to: never bearer.</summary>
     public Binding Binding { get; }
@@ -60,6 +65,7 @@ public sealed class ApprovedIdentity
         json.WriteNumber("nbf", identity.IssuedAt.ToUnixTimeSeconds());
         json.WriteNumber("exp", identity.ExpiresAt.ToUnixTimeSeconds());
         json.WriteString("jti", identity.Id);
+        json.WriteString(EvidenceKinds.Claim, identity.AttestedBy.Word());
         json.WriteStartObject("cnf");
         switch (identity.Binding)
         {

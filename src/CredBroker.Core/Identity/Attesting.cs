@@ -55,7 +55,7 @@ public static class Attesting
         if (facts.EvidenceExpiresAt is { } end && end < expiresAt)
             expiresAt = WholeSeconds(end);
         return expiresAt > now
-            ? new AttestDecision.Approved(new(match.Workload, match.By, terms, facts.Binding, issuedAt, expiresAt))
+            ? new AttestDecision.Approved(new(match, facts.Peer.Kind, terms, facts.Binding, issuedAt, expiresAt))
             : Deny(Reason.EvidenceExpired, "nothing is left of the evidence's life");
     }
 

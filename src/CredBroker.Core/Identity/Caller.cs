@@ -33,6 +33,9 @@ public sealed record Caller
     /// <summary>The catalog's name for the workload, or null.</summary>
     public string? WorkloadName { get; init; }
 
+    /// <summary>What the workload proved itself with; null when there is no workload.</summary>
+    public EvidenceKind? AttestedBy { get; init; }
+
     /// <summary>What tokens minted by this caller are bound to: the key that Attest saw, or the client certificate; null: no key.</summary>
     public Binding? Binding { get; init; }
 

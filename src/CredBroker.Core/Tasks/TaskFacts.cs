@@ -22,6 +22,12 @@ public sealed record TaskFacts
     /// <summary>On whose behalf.</summary>
     public required string Initiator { get; init; }
 
+    /// <summary>What it is for, in the form in which it may be kept.</summary>
+    public required string Intent { get; init; }
+
+    /// <summary>When it was made, by the database's clock.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
     /// <summary>Its state.</summary>
     public required TaskState State { get; init; }
 
@@ -42,6 +48,9 @@ public sealed record TaskFacts
 
     /// <summary>What the tree has touched: labels of the root's row.</summary>
     public required ImmutableArray<string> History { get; init; }
+
+    /// <summary>How much the tree was granted: counts of the root's row.</summary>
+    public required GrantCounts Granted { get; init; }
 
     /// <summary>Changes when <see cref="History"/> grows.</summary>
     public required int HistoryVersion { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Identity;
+using CredBroker.Core.Policies;
 using CredBroker.Core.Tasks;
 
 namespace CredBroker.Core.Tokens;
@@ -12,16 +13,18 @@ namespace CredBroker.Core.Tokens;
 public sealed class ApprovedGrant
 {
     // A new grant.
-    internal ApprovedGrant(MintAsk ask, TaskFacts task, MintFacts facts, ActionRule rule, DateTimeOffset now, DateTimeOffset expiresAt)
+    internal ApprovedGrant(
+        MintAsk ask, TaskFacts task, MintFacts facts, ActionRule rule, Judgement.Allowed judgement, DateTimeOffset now, DateTimeOffset expiresAt)
         : this(ask, task)
     {
         Decision = ask.Decision;
         Audience = rule.Audience;
         IssuedAt = Deadlines.ToSeconds(now);
         ExpiresAt = expiresAt;
-        Uses = rule.SingleUse || rule.Risk == RiskClass.Privileged ? 1 : null;
+        Uses = rule.SingleUse || rule.Risk == RiskClass.Privileged || judgement.Terms.SingleUse ? 1 : null;
         HistoryVersion = task.HistoryVersion;
         CatalogVersion = facts.CatalogVersion;
+        Policy = new(facts.CatalogVersion, facts.CatalogDigest, judgement);
         Adds = HistoryLabels.AddedBy(rule, task.History);
         AskDigest = ask.Digest();
     }
@@ -97,6 +100,9 @@ public sealed class ApprovedGrant
 
     /// <summary>The catalog that the decision was made by: the commit is conditional on it.</summary>
     public int CatalogVersion { get; }
+
+    /// <summary>What that catalog's policies said; null for the grant of a token that was minted before.</summary>
+    public PolicyDecision? Policy { get; }
 
     /// <summary>The labels that it adds to the tree's history; mostly none.</summary>
     public ImmutableArray<string> Adds { get; }

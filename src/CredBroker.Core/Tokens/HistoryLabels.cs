@@ -13,6 +13,9 @@ public static class HistoryLabels
     /// <summary>Something was granted that can carry data out.</summary>
     public const string Egress = "egress";
 
+    internal const string DataPrefix = "data:";
+    internal const string ToolPrefix = "tool:";
+
     /// <summary>The labels that a grant of this action adds to a history; empty, as mostly, when they are all there already.</summary>
     public static ImmutableArray<string> AddedBy(ActionRule rule, ImmutableArray<string> history)
     {
@@ -29,7 +32,7 @@ public static class HistoryLabels
     }
 
     /// <summary>The label of a tool.</summary>
-    public static string OfTool(ToolName tool) => $"tool:{tool}";
+    public static string OfTool(ToolName tool) => $"{ToolPrefix}{tool}";
 
     /// <summary>The label of a class of data.</summary>
     public static string OfData(DataClass data) => data switch

@@ -19,6 +19,9 @@ public sealed record MintAsk
     /// <summary>Who asks.</summary>
     public required SpiffeId Workload { get; init; }
 
+    /// <summary>How it proved itself.</summary>
+    public required EvidenceKind AttestedBy { get; init; }
+
     /// <summary>What the token is to be good for.</summary>
     public required Capability Capability { get; init; }
 

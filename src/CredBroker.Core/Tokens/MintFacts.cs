@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using CredBroker.Core.Capabilities;
+using CredBroker.Core.Policies;
 using CredBroker.Core.Tasks;
 
 namespace CredBroker.Core.Tokens;
@@ -12,11 +14,17 @@ public sealed record MintFacts
     /// <summary>The catalog that the decision is made by; the commit checks that it is still in force.</summary>
     public required int CatalogVersion { get; init; }
 
+    /// <summary>SHA-256 over its files: 32 bytes.</summary>
+    public required ImmutableArray<byte> CatalogDigest { get; init; }
+
     /// <summary>What the catalog has for the tool and the action.</summary>
     public required FoundRule Found { get; init; }
 
     /// <summary>What the catalog allows the workload; null: it has no such workload.</summary>
     public required AllowList? Allowed { get; init; }
+
+    /// <summary>The catalog's policies.</summary>
+    public required CatalogPolicies Policies { get; init; }
 
     /// <summary>Longest life of a token of the action's risk class, over 0.</summary>
     public required TimeSpan RiskCeiling { get; init; }

@@ -2,12 +2,13 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Identity;
+using CredBroker.Core.Policies;
 using CredBroker.Core.Tasks;
 
 namespace CredBroker.Core.Tokens;
 
 /// <summary>
-/// Decides whether a token may be minted: the form of what is asked, then the task, then the catalog, then what judges within them.
+/// Decides whether a token may be minted: the form of what is asked, then the task, then the catalog, then the policies within them.
 /// Default deny: only what every step lets through is approved.
 /// </summary>
 public static class Minting
@@ -27,15 +28,17 @@ public static class Minting
         if (facts.Task is not { } task) return Deny(Reason.UnknownTask);
         if (RefuseTask(ask, task, now) is { } over) return Deny(over);
         if (!CatalogAuthority.Allows(facts.Found, facts.Allowed, ask.Capability, out var rule, out var against)) return Deny(against.Value);
-        if (Judge(ask, task, rule) is { } judged) return judged;
+        if (RefuseEnvelope(ask, task) is { } outside) return Deny(outside);
+        var judgement = Judging.Judge(facts.Policies, QuestionOf(ask, task), now);
+        if (judgement is not Judgement.Allowed allowed) return RefusedBy(judgement, ask);
         if (ask.Binding is Binding.Bearer && !rule.BearerAllowed) return Deny(Reason.BearerNotAllowed);
 
         if (!FitsReaders(ask, task, rule)) return new MintDecision.Denied(new(Reason.FieldTooLong, "capability", "too long with its identities"));
 
-        var expiresAt = Deadlines.OfToken(now, LifetimeOf(ask, facts, rule), task.Deadline);
+        var expiresAt = Deadlines.OfToken(now, LifetimeOf(ask, facts, rule, allowed.Terms), task.Deadline);
         // Less than a second of the task is left: a token in whole seconds would be born dead.
         if (expiresAt <= now) return Deny(Reason.TaskOver);
-        return new MintDecision.Approved(new(ask, task, facts, rule, now, expiresAt));
+        return new MintDecision.Approved(new(ask, task, facts, rule, allowed, now, expiresAt));
     }
 
     /// <summary>
@@ -71,15 +74,24 @@ public static class Minting
         return task.Workload != ask.Workload ? Reason.NotYourTask : task.Refuse(TaskEvent.Mint, now);
     }
 
-    // The one place where policy speaks. Until there are policies: what the catalog allows and the envelope holds is allowed,
-    // and what is privileged is not, for nobody is there to speak for it.
-    private static MintDecision.Denied? Judge(MintAsk ask, TaskFacts task, ActionRule rule) => task.Envelope.Cover(ask.Capability) switch
+    private static Reason? RefuseEnvelope(MintAsk ask, TaskFacts task) => task.Envelope.Cover(ask.Capability) switch
     {
-        Coverage.Covered when rule.Risk == RiskClass.Privileged => Deny(Reason.PrivilegedNeedsPolicy),
         Coverage.Covered => null,
-        Coverage.OtherAction => Deny(Reason.ActionOutsideEnvelope),
-        Coverage.OtherResource => Deny(Reason.ResourceOutsideEnvelope),
-        Coverage.OtherParameters => Deny(Reason.ParameterOutsideEnvelope),
+        Coverage.OtherAction => Reason.ActionOutsideEnvelope,
+        Coverage.OtherResource => Reason.ResourceOutsideEnvelope,
+        Coverage.OtherParameters => Reason.ParameterOutsideEnvelope,
+        _ => throw new UnreachableException(),
+    };
+
+    private static PolicyQuestion QuestionOf(MintAsk ask, TaskFacts task) => new()
+    {
+        Phase = PolicyPhase.Mint, Workload = ask.Workload, AttestedBy = ask.AttestedBy, Task = task, Capability = ask.Capability,
+    };
+
+    private static MintDecision RefusedBy(Judgement judgement, MintAsk ask) => judgement switch
+    {
+        Judgement.NeedsApproval needed => new MintDecision.NeedsApproval(CapabilityJson.Digest(ask.Capability), needed),
+        Judgement.Denied denied => new MintDecision.Denied(new(denied.Reason, Detail: denied.Detail)) { Judgement = denied },
         _ => throw new UnreachableException(),
     };
 
@@ -94,9 +106,10 @@ public static class Minting
 
     private static int LengthOf(SpiffeId id) => "spiffe://".Length + id.TrustDomain.ToString().Length + id.Path.Length;
 
-    private static TimeSpan LifetimeOf(MintAsk ask, MintFacts facts, ActionRule rule)
+    private static TimeSpan LifetimeOf(MintAsk ask, MintFacts facts, ActionRule rule, PolicyTerms terms)
     {
         var ceiling = rule.MaxTokenLifetime < facts.RiskCeiling ? rule.MaxTokenLifetime : facts.RiskCeiling;
+        if (terms.MaxTimeToLive < ceiling) ceiling = terms.MaxTimeToLive.Value;
         return ask.TimeToLive < ceiling ? ask.TimeToLive.Value : ceiling;
     }
 

@@ -43,7 +43,7 @@ internal sealed class Authentication(
         if (await tokens.VerifyAsync(text, ct) is not { } token) return Refuse(Reason.IdentityTokenRefused, "not a live identity token");
         if (token.Audience != options.Issuer || token.ExpiresAt <= clock.GetUtcNow())
             return Refuse(Reason.IdentityTokenRefused, "not a live identity token");
-        if (snapshot.Catalog.FindWorkload(token.Subject) is not { } workload)
+        if (token.AttestedBy is not { } attestedBy || snapshot.Catalog.FindWorkload(token.Subject) is not { } workload)
             return Refuse(Reason.IdentityTokenRefused, "not a live identity token");
 
         if (!connection.Vouches(token))
@@ -59,6 +59,7 @@ internal sealed class Authentication(
             Proof = connection.Vouches(token) ? connection.Caller.Proof : CallerProof.Dpop,
             Workload = workload.SpiffeId,
             WorkloadName = workload.Name.ToString(),
+            AttestedBy = connection.Vouches(token) ? connection.Caller.AttestedBy : attestedBy,
             Binding = token.Binding,
             Serves = workload.Serves,
             CallsPerSecond = workload.Limits.CallsPerSecond,

@@ -56,7 +56,7 @@ internal sealed class PeerWorkloads(ExecutableHashes hashes, TimeProvider clock)
     private async ValueTask<ConnectionPeer> OfUnixAsync(UnixPeer peer, CatalogSnapshot snapshot, CancellationToken ct)
     {
         var facts = await UnixEvidence.FactsAsync(peer, snapshot.Catalog, hashes, ct);
-        var caller = WorkloadMatch.Find(snapshot.Catalog, facts) is WorkloadMatch.One one ? WorkloadOf(one.Workload) : new Caller();
+        var caller = WorkloadMatch.Find(snapshot.Catalog, facts) is WorkloadMatch.One one ? WorkloadOf(one.Workload, EvidenceKind.UnixPeer) : new Caller();
         var admin = snapshot.Catalog.Admins.Values.FirstOrDefault(admin => admin.Proof is AdminProof.UnixUser user && user.Uid == peer.Uid);
         // The user that runs the broker could read its memory anyway, and root everybody's: they need no entry in the catalog.
         var owns = peer.Uid == 0 || peer.Uid == s_ownUser;
@@ -72,16 +72,16 @@ internal sealed class PeerWorkloads(ExecutableHashes hashes, TimeProvider clock)
     {
         var match = WorkloadMatch.Find(snapshot.Catalog, new AttestedPeer.X509(svid.SpiffeId));
         var admin = snapshot.Catalog.Admins.Values.FirstOrDefault(admin => admin.Proof is AdminProof.Mtls mtls && mtls.SpiffeId == svid.SpiffeId);
-        var caller = match is WorkloadMatch.One one ? WorkloadOf(one.Workload) : new Caller();
+        var caller = match is WorkloadMatch.One one ? WorkloadOf(one.Workload, EvidenceKind.X509Peer) : new Caller();
         return new(caller with
         {
             Proof = CallerProof.Mtls, Binding = new Binding.X5tS256(svid.Thumbprint), Admin = admin?.Name.ToString(), Roles = admin?.Roles ?? AdminRoles.None,
         });
     }
 
-    private static Caller WorkloadOf(Workload workload) => new()
+    private static Caller WorkloadOf(Workload workload, EvidenceKind by) => new()
     {
-        Workload = workload.SpiffeId, WorkloadName = workload.Name.ToString(), Serves = workload.Serves, CallsPerSecond = workload.Limits.CallsPerSecond,
+        Workload = workload.SpiffeId, WorkloadName = workload.Name.ToString(), AttestedBy = by, Serves = workload.Serves, CallsPerSecond = workload.Limits.CallsPerSecond,
     };
 
     private sealed record Remembered(CatalogSnapshot Snapshot, ConnectionPeer Peer);

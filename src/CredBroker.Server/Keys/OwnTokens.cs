@@ -51,9 +51,12 @@ internal sealed class OwnTokens(PublicKeys keys, VerifiedTokens verified, Broker
             && claims.ReadNumericDate("iat", out var issuedAt) == ClaimState.Present
             && claims.ReadNumericDate("exp", out var expiresAt) == ClaimState.Present
             && BindingOf(claims) is { } binding
-            ? new(keyId, audience, workload, id, binding, issuedAt, expiresAt)
+            ? new(keyId, audience, workload, id, binding, AttestedBy(claims), issuedAt, expiresAt)
             : null;
     }
+
+    private static EvidenceKind? AttestedBy(JwtClaims claims) =>
+        claims.ReadString(EvidenceKinds.Claim, out var word) == ClaimState.Present ? EvidenceKinds.Of(word) : null;
 
     private static Binding? BindingOf(JwtClaims claims)
     {

@@ -9,7 +9,8 @@ namespace CredBroker.Server.Keys;
 /// <param name="Subject">The workload.</param>
 /// <param name="Id"><c>jti</c>.</param>
 /// <param name="Binding">From <c>cnf</c>; bearer when there is none.</param>
+/// <param name="AttestedBy">Of an identity token: what it was given for; null for a minted token.</param>
 /// <param name="IssuedAt">When it was issued.</param>
 /// <param name="ExpiresAt">When it ends, whatever else happens.</param>
 internal sealed record TokenContent(
-    string KeyId, string Audience, SpiffeId Subject, Guid Id, Binding Binding, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);
+    string KeyId, string Audience, SpiffeId Subject, Guid Id, Binding Binding, EvidenceKind? AttestedBy, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);

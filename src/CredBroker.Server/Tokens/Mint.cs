@@ -3,6 +3,7 @@ using CredBroker.Core;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Identity;
+using CredBroker.Core.Policies;
 using CredBroker.Core.Tokens;
 using CredBroker.Server.Keys;
 using CredBroker.Server.Ledger;
@@ -40,7 +41,7 @@ internal sealed class Mint(
 
         var ask = new MintAsk
         {
-            Request = requestId, Decision = DecisionId.New(clock.GetUtcNow()), Task = taskId, Workload = caller.Workload!.Value,
+            Request = requestId, Decision = DecisionId.New(clock.GetUtcNow()), Task = taskId, Workload = caller.Workload!.Value, AttestedBy = caller.AttestedBy!.Value,
             Capability = capability!, Binding = binding, TimeToLive = timeToLive,
             PromptFragment = request.PromptFragment is "" ? null : request.PromptFragment,
         };
@@ -59,14 +60,17 @@ internal sealed class Mint(
         switch (Minting.Decide(ask, known, now))
         {
             case MintDecision.Denied(var doubtful) when recalled is not null && doubtful.IsDenial:
+            case MintDecision.NeedsApproval when recalled is not null:
                 return null;
             case MintDecision.Approved(var grant):
                 var kept = ask.PromptFragment is { } fragment ? keepings.Of(snapshot.Catalog.Settings.Prompts).Keep(fragment) : null;
                 return await CommitAsync(ask, grant, AuditPayloads.TokenMinted(now, grant, kept), ct);
-            case MintDecision.Denied(var refusal):
-                return await DenyAsync(ask, refusal, ct);
+            case MintDecision.Denied(var refusal) denied:
+                return await DenyAsync(ask, refusal, PolicyOf(known, denied.Judgement), ct);
+            case MintDecision.NeedsApproval(_, var needed):
+                return await DenyAsync(ask, new(Reason.ApprovalRequired), PolicyOf(known, needed), ct);
             default:
-                throw new UnreachableException("Nothing asks for approvals before policies do.");
+                throw new UnreachableException();
         }
     }
 
@@ -82,9 +86,9 @@ internal sealed class Mint(
             case MintOutcome.Duplicate:
                 return await RepeatAsync(ask, ct);
             case MintOutcome.TaskOver:
-                return await RecordAsync(ask, new(Reason.TaskOver), ct);
+                return await RecordAsync(ask, new(Reason.TaskOver), policy: null, ct);
             case MintOutcome.BudgetSpent:
-                return await DenyAsync(ask, new(Reason.BudgetSpent), ct);
+                return await DenyAsync(ask, new(Reason.BudgetSpent), policy: null, ct);
             case MintOutcome.CatalogChanged:
                 await catalog.RefreshAsync(ct);
                 return null;
@@ -99,10 +103,10 @@ internal sealed class Mint(
     }
 
     // A retry whose first attempt spent the last of the budget is not denied: it is answered as the first was.
-    private async ValueTask<Reply<MintResponse>> DenyAsync(MintAsk ask, Refusal refusal, CancellationToken ct)
+    private async ValueTask<Reply<MintResponse>> DenyAsync(MintAsk ask, Refusal refusal, PolicyDecision? policy, CancellationToken ct)
     {
         if (!refusal.IsDenial) return Reply.Refuse<MintResponse>(refusal);
-        return refusal.Reason == Reason.BudgetSpent && await RepeatAsync(ask, ct) is { } repeated ? repeated : await RecordAsync(ask, refusal, ct);
+        return refusal.Reason == Reason.BudgetSpent && await RepeatAsync(ask, ct) is { } repeated ? repeated : await RecordAsync(ask, refusal, policy, ct);
     }
 
     private async ValueTask<Reply<MintResponse>?> RepeatAsync(MintAsk ask, CancellationToken ct)
@@ -111,17 +115,20 @@ internal sealed class Mint(
         return Minting.Repeat(ask, IssuedTokens.Of(row), task, clock.GetUtcNow()) switch
         {
             MintDecision.Approved(var grant) => Reply.Of(AnswerOf(grant, signer.Sign(grant, await signer.KeyAsync(ct)))),
-            MintDecision.Denied(var refusal) when refusal.IsDenial => await RecordAsync(ask, refusal, ct),
+            MintDecision.Denied(var refusal) when refusal.IsDenial => await RecordAsync(ask, refusal, policy: null, ct),
             MintDecision.Denied(var refusal) => Reply.Refuse<MintResponse>(refusal),
             _ => throw new UnreachableException(),
         };
     }
 
-    private async ValueTask<Reply<MintResponse>> RecordAsync(MintAsk ask, Refusal refusal, CancellationToken ct)
+    private async ValueTask<Reply<MintResponse>> RecordAsync(MintAsk ask, Refusal refusal, PolicyDecision? policy, CancellationToken ct)
     {
-        await audit.AppendAsync(AuditPayloads.MintDenied(clock.GetUtcNow(), ask, refusal), ct);
+        await audit.AppendAsync(AuditPayloads.MintDenied(clock.GetUtcNow(), ask, refusal, policy), ct);
         return Reply.Refuse<MintResponse>(refusal, ask.Decision);
     }
+
+    private static PolicyDecision? PolicyOf(MintFacts facts, Judgement? judgement) =>
+        judgement is null ? null : new(facts.CatalogVersion, facts.CatalogDigest, judgement);
 
     private static MintCommit CommitOf(ApprovedGrant grant, SigningKey key, string token, AuditEntry entry) => new()
     {

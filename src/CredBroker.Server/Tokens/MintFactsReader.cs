@@ -37,6 +37,8 @@ internal sealed class MintFactsReader(TaskReader tasks, LiveCatalog catalog)
         {
             Task = task,
             CatalogVersion = snapshot.Version,
+            CatalogDigest = snapshot.Digest,
+            Policies = snapshot.Catalog.Policies,
             Found = found,
             Allowed = snapshot.Catalog.AllowedTo(ask.Workload),
             RiskCeiling = snapshot.Catalog.Settings.TokenLifetimes.For(found.Rule?.Risk ?? RiskClass.Privileged),
@@ -47,10 +49,11 @@ internal sealed class MintFactsReader(TaskReader tasks, LiveCatalog catalog)
     private static TaskFacts TaskOf(TaskRow row) => new()
     {
         Id = row.Id, Root = row.RootId, Workload = IdOf(row.Workload), Above = [.. row.AncestorWorkloads.Select(IdOf)], Initiator = row.Initiator,
+        Intent = row.Intent, CreatedAt = row.CreatedAt,
         // The database also knows whether the tasks above are live: one below a task that is over is over.
         State = row.State == TaskState.Active && !row.Live ? TaskState.Ended : row.State,
         Deadline = row.Deadline, HeartbeatDue = row.HeartbeatDue, Envelope = EnvelopeOf(row), Budget = row.Budget, Spent = row.Spent,
-        History = [.. row.History], HistoryVersion = row.HistoryVersion,
+        History = [.. row.History], Granted = GrantCounts.None, HistoryVersion = row.HistoryVersion,
     };
 
     private static Envelope EnvelopeOf(TaskRow row) => CapabilityJson.TryParse(row.EnvelopeJson, out Envelope? envelope)

@@ -31,6 +31,26 @@ public sealed class EntityStoreTests
     }
 
     [Fact]
+    public void Of_layered_stores_the_first_that_has_an_entity_says_what_it_is()
+    {
+        var top = Sample.StoreOf("""[{"uid": {"type": "User", "id": "a"}, "attrs": {"n": 1}, "parents": [{"type": "Group", "id": "x"}]}]""");
+        var middle = Sample.StoreOf("""[{"uid": {"type": "User", "id": "b"}, "attrs": {"n": 2}, "parents": []}]""");
+        var bottom = Sample.StoreOf("""
+            [{"uid": {"type": "User", "id": "a"}, "attrs": {"n": 9}, "parents": []}, {"uid": {"type": "Group", "id": "x"}, "attrs": {}, "parents": [{"type": "Group", "id": "y"}]}]
+            """);
+
+        var store = EntityStore.Layered(top, EntityStore.Layered(middle, bottom));
+
+        Assert.Equal([1, 2], new[] { "a", "b" }.Select(id => store.Find(User(id))!.Attributes.TryGet("n", out var value) && value.TryGet(out long n) ? n : 0));
+        Assert.Equal((3, 3), (store.Count, store.Entities.Count()));
+        Assert.True(store.IsIn(User("a"), Group("x")));
+        Assert.True(store.IsIn(Group("x"), Group("y")));
+        // What an entity is in is settled within its own store.
+        Assert.False(store.IsIn(User("a"), Group("y")));
+        Assert.Null(store.Find(User("ghost")));
+    }
+
+    [Fact]
     public void An_entity_has_what_was_read()
     {
         var alice = Sample.Store.Find(User("alice"))!;

@@ -42,8 +42,7 @@ public sealed class NoPidfdTests(Postgres postgres)
         Assert.SkipUnless(File.Exists(Python) && RuntimeInformation.ProcessArchitecture == Architecture.X64, "needs python3, and knows the call numbers of x86-64");
         await using var database = await postgres.CreateDatabaseAsync();
         var folder = Directory.CreateTempSubdirectory("cb-").FullName;
-        Directory.CreateDirectory(Path.Combine(folder, "catalog"));
-        await File.WriteAllTextAsync(Path.Combine(folder, "catalog", "broker.yaml"), TestCatalog.Yaml(), Ct);
+        await TestCatalog.WriteAsync(Path.Combine(folder, "catalog"));
         using var broker = new KilledBroker(database, folder, Python, "-c", Filter);
         await broker.StartAsync();
         // It answers before it has applied the folder.

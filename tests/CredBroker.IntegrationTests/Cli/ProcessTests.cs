@@ -111,6 +111,7 @@ public sealed class ProcessTests(Postgres postgres) : IDisposable
     private string WriteCatalog()
     {
         File.WriteAllText(Path.Combine(_folder, "broker.yaml"), TestCatalog.Yaml());
+        File.WriteAllText(Path.Combine(_folder, "policies.cedar"), TestCatalog.Policies);
         return _folder;
     }
 }

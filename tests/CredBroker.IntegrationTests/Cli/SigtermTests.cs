@@ -26,8 +26,7 @@ public sealed class SigtermTests(Postgres postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await postgres.CreateDatabaseAsync();
-        var catalog = Directory.CreateDirectory(Path.Combine(_folder, "catalog")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(catalog, "broker.yaml"), TestCatalog.Yaml(), Ct);
+        var catalog = await TestCatalog.WriteAsync(Path.Combine(_folder, "catalog"));
         var environment = new Dictionary<string, string>
         {
             ["CREDBROKER__DATABASE"] = _database.ConnectionString, ["CREDBROKER__CALLTIMEOUT"] = "00:01:00",

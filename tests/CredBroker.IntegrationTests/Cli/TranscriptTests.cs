@@ -25,9 +25,9 @@ public sealed class TranscriptTests(Postgres postgres)
             ["CREDBROKER_ADDRESS"] = broker.SocketAddress,
             ["tcp"] = broker.TcpAddress,
             ["kid"] = broker.Service<SigningKeys>().Current.KeyId,
-            ["dir"] = await WriteAsync(Path.Combine(folder, "dir"), "broker.yaml", TestCatalog.Yaml()),
-            ["wider"] = await WriteAsync(
-                Path.Combine(folder, "wider"), "broker.yaml", TestCatalog.Yaml().Replace("live_tasks: 2", "live_tasks: 3", StringComparison.Ordinal) + "\n"),
+            ["dir"] = await TestCatalog.WriteAsync(Path.Combine(folder, "dir")),
+            ["wider"] = await TestCatalog.WriteAsync(
+                Path.Combine(folder, "wider"), TestCatalog.Yaml().Replace("live_tasks: 2", "live_tasks: 3", StringComparison.Ordinal) + "\n"),
             ["wrong"] = await WriteAsync(Path.Combine(folder, "wrong"), "broker.yaml", "tols: {}\nworkloads: {agent: {owner: me}}\n"),
             ["config"] = await WriteAsync(Path.Combine(folder, "config"), "empty.json", ConfigurationOf(empty.ConnectionString)),
         };

@@ -5,7 +5,6 @@ using CredBroker.IntegrationTests.Attestation;
 using CredBroker.IntegrationTests.Hosting;
 using CredBroker.Tests.Identity;
 using CredBroker.V1;
-using Google.Protobuf;
 using Task = System.Threading.Tasks.Task;
 
 namespace CredBroker.IntegrationTests.Client;
@@ -84,11 +83,7 @@ public sealed class RenewalTests(Postgres postgres)
         await using var session = await AgentSession.AttestAsync(broker.OverSocket(Clocked), new Evidence.UnixPeer(), Ct);
         var without = TestCatalog.Yaml();
         without = without[..without.IndexOf("workloads:", StringComparison.Ordinal)];
-        var apply = new ApplyCatalogRequest
-        {
-            RequestId = TestBroker.NewId(), Files = { new CatalogFile { Name = "broker.yaml", Content = ByteString.CopyFromUtf8(without) } },
-        };
-        Assert.True((await broker.OverSocket().Admin.ApplyCatalogAsync(apply)).Valid);
+        Assert.True((await broker.OverSocket().Admin.ApplyCatalogAsync(TestCatalog.Apply(without))).Valid);
 
         // The identity token is refused, and when the session attests anew, so is the evidence.
         await broker.DeniedAsync(Reason.NoWorkloadMatches, session.Attestation.WhoAmIAsync(new WhoAmIRequest()));

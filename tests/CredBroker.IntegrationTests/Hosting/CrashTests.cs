@@ -21,8 +21,7 @@ public sealed class CrashTests(Postgres postgres)
     public async Task Killed_twenty_times_under_load_a_broker_keeps_every_promise_that_it_answered()
     {
         var folder = Directory.CreateTempSubdirectory("cb-").FullName;
-        Directory.CreateDirectory(Path.Combine(folder, "catalog"));
-        await File.WriteAllTextAsync(Path.Combine(folder, "catalog", "broker.yaml"), TestCatalog.Yaml());
+        await TestCatalog.WriteAsync(Path.Combine(folder, "catalog"));
         var database = await postgres.CreateDatabaseAsync();
         using var broker = new KilledBroker(database, folder);
         await broker.StartAsync();

@@ -80,7 +80,7 @@ public sealed class LoadRefusalTests(Postgres postgres)
     private static ApplyCatalogRequest Catalog(int bytes)
     {
         var request = TestCatalog.Apply(TestCatalog.Yaml());
-        for (var left = bytes - request.Files[0].Content.Length; left > 0; left -= OneMiB / 8)
+        for (var left = bytes - request.Files.Sum(file => file.Content.Length); left > 0; left -= OneMiB / 8)
             request.Files.Add(new CatalogFile { Name = $"{left}.json", Content = ByteString.CopyFrom(new byte[Math.Min(left, OneMiB / 8)]) });
         return request;
     }

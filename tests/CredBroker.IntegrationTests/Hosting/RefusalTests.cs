@@ -64,7 +64,7 @@ public sealed class RefusalTests(Postgres postgres)
         await broker.DeniedAsync(Reason.ParameterNotAllowed, Mint(Story.ReadTicket().Only(Story.OneOf("state", "closed"))));
         await broker.DeniedAsync(Reason.ResourceNotAllowed, Mint(Story.ReadTicket("emca/1")));
         await broker.DeniedAsync(Reason.ActionOutsideEnvelope, Mint(new Capability { Tool = "tickets", Action = "write", Resource = "acme/support/1" }));
-        await broker.DeniedAsync(Reason.PrivilegedNeedsPolicy, Mint(Story.Release()));
+        await broker.DeniedAsync(Reason.PolicyDenied, Mint(Story.Release()));
         await broker.DeniedAsync(Reason.NotYourTask, agent.Tokens.MintAsync(Story.Mint(theirs)));
         await broker.DeniedAsync(Reason.UnknownTask, agent.Tokens.MintAsync(Story.Mint(TestBroker.NewId())));
         await broker.DeniedAsync(Reason.ActionNotAllowed, other.Tokens.MintAsync(Story.Mint(theirs, Story.SendMail())));

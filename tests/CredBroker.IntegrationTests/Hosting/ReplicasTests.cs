@@ -2,7 +2,6 @@ using CredBroker.Client;
 using CredBroker.Core;
 using CredBroker.Core.Identity;
 using CredBroker.V1;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Task = System.Threading.Tasks.Task;
@@ -177,8 +176,7 @@ public sealed class ReplicasTests(Postgres postgres) : IAsyncLifetime
 
     private static async Task<int> ApplyAsync(TestBroker at, string yaml)
     {
-        var request = new ApplyCatalogRequest { RequestId = TestBroker.NewId(), Files = { new CatalogFile { Name = "broker.yaml", Content = ByteString.CopyFromUtf8(yaml) } } };
-        var applied = await at.OverSocket().Admin.ApplyCatalogAsync(request);
+        var applied = await at.OverSocket().Admin.ApplyCatalogAsync(TestCatalog.Apply(yaml));
         Assert.True(applied.Valid, string.Join('\n', applied.Problems));
         return applied.Version;
     }

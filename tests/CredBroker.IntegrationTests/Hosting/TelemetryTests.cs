@@ -30,7 +30,7 @@ public sealed class TelemetryTests(Postgres postgres)
             var task = (await agent.Tasks.StartTaskAsync(Story.Start())).Task.TaskId;
             var minted = await agent.Tokens.MintAsync(Story.Mint(task));
             await backend.Tokens.IntrospectAsync(new IntrospectRequest { Token = minted.Token });
-            await broker.DeniedAsync(Core.Reason.PrivilegedNeedsPolicy, agent.Tokens.MintAsync(Story.Mint(task, Story.Release())));
+            await broker.DeniedAsync(Core.Reason.PolicyDenied, agent.Tokens.MintAsync(Story.Mint(task, Story.Release())));
             await agent.Tokens.RevokeAsync(new RevokeTokenRequest { RequestId = TestBroker.NewId(), Token = minted.Token, Cause = "test" });
             string[] tokens = [minted.Token, agent.Identity.IdentityToken, backend.Identity.IdentityToken];
             secrets.AddRange([join.Secret, .. tokens, .. tokens.Select(token => token.Split('.')[2])]);

@@ -5,6 +5,7 @@ using CredBroker.Core.Audit;
 using CredBroker.Core.Identity;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
+using CredBroker.Tests.Capabilities;
 using CredBroker.Tests.Tasks;
 using CredBroker.Tests.Tokens;
 
@@ -27,7 +28,7 @@ public sealed class AuditPayloadsTests
         Check(
             AuditPayloads.TokenMinted(Now, grant, "read the \"issues\""), AuditKind.TokenMinted, Task, Decision,
             $$"""
-            {"at":"2026-11-20T11:53:00+00:00","kind":"TokenMinted","task":"{{Task}}","decision":"{{Decision}}","jti":"{{grant.Jti}}","root":"{{Task}}","workload":"spiffe://example.org/agents/triage","initiator":"user:alice@example.org","audience":"https://github.issues.example.org","capability":{"tool":"github.issues","action":"read","resource":"acme/api/*"},"binding":"jkt:NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs","iat":{{Now.ToUnixTimeSeconds()}},"exp":{{Now.AddMinutes(5).ToUnixTimeSeconds()}},"uses":1,"catalog":7,"history_version":3,"adds":["data:internal","tool:github.issues","risk:read"],"prompt_fragment":"read the \"issues\""}
+            {"at":"2026-11-20T11:53:00+00:00","kind":"TokenMinted","task":"{{Task}}","decision":"{{Decision}}","jti":"{{grant.Jti}}","root":"{{Task}}","workload":"spiffe://example.org/agents/triage","initiator":"user:alice@example.org","audience":"https://github.issues.example.org","capability":{"tool":"github.issues","action":"read","resource":"acme/api/*"},"binding":"jkt:NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs","iat":{{Now.ToUnixTimeSeconds()}},"exp":{{Now.AddMinutes(5).ToUnixTimeSeconds()}},"uses":1,"catalog":7,"history_version":3,"adds":["data:internal","tool:github.issues","risk:read"],"policy":{"outcome":"allow","catalog":7,"catalog_digest":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","phase":"mint","principal":"Workload::\"triage\"","attested_by":"unix_peer","inputs":{},"evaluations":[{"approved":false,"allows":true,"deciding":["p.cedar#1"]}]},"prompt_fragment":"read the \"issues\""}
             """);
     }
 
@@ -41,10 +42,32 @@ public sealed class AuditPayloadsTests
 
     [Fact]
     public void A_denied_mint_is_recorded_with_its_true_reason() => Check(
-        AuditPayloads.MintDenied(Now, Ask, new(Reason.ResourceOutsideEnvelope, "f", "d")), AuditKind.MintDenied, Task, Decision,
+        AuditPayloads.MintDenied(Now, Ask, new(Reason.ResourceOutsideEnvelope, "f", "d"), null), AuditKind.MintDenied, Task, Decision,
         $$"""
         {"at":"2026-11-20T11:53:00+00:00","kind":"MintDenied","task":"{{Task}}","decision":"{{Decision}}","workload":"spiffe://example.org/agents/triage","capability":{"tool":"github.issues","action":"read","resource":"acme/api/*"},"binding":"jkt:NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs","reason":"ResourceOutsideEnvelope","field":"f","detail":"d"}
         """);
+
+    [Fact]
+    public void What_policies_decided_is_recorded_with_what_they_looked_at()
+    {
+        const string Text = """
+            @id("sre-may") @approvers("sre") @quorum("2") @max_ttl("60s") @single_use @obligation("log \"it\"")
+            permit (principal, action, resource) when {
+              context.approved && context.path == "acme/api" && context.task.depth == 0 && context.task.age < duration("2h")
+              && context.task.history.data.containsAll(["internal"]) && context.now > datetime("2026-11-20") };
+            permit (principal, action, resource) when { context.task.depth + 9223372036854775807 > context.task.depth + 9223372036854775807 + 1 };
+            """;
+        var ask = Ask with { Capability = Make.Capability("github.issues", "read", "acme/api") };
+        var facts = (Mints.Known with { Task = Mints.Live with { Id = Task, Root = Task, History = ["data:internal"], CreatedAt = Now.AddSeconds(-90) } }).With(Text);
+        var needed = Assert.IsType<MintDecision.NeedsApproval>(Minting.Decide(ask, facts, Now)).Judgement;
+
+        var payload = AuditPayloads.MintDenied(Now, ask, new(Reason.ApprovalRequired), new(facts.CatalogVersion, facts.CatalogDigest, needed)).Payload;
+
+        Assert.Equal(
+            """
+            "reason":"ApprovalRequired","policy":{"outcome":"needs_approval","catalog":7,"catalog_digest":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","phase":"mint","principal":"Workload::\"triage\"","attested_by":"unix_peer","inputs":{"task":{"depth":0,"age":"1m30s","history":{"data":["internal"]}},"path":"acme/api","now":"2026-11-20T11:53:00.000Z","approved":false},"evaluations":[{"approved":false,"allows":false,"deciding":[],"errors":["p.cedar#2: p.cedar:5:101: the result of this addition is too large"]},{"approved":true,"allows":true,"deciding":["sre-may"],"errors":["p.cedar#2: p.cedar:5:101: the result of this addition is too large"]}],"approvers":["sre"],"quorum":2,"terms":{"max_ttl":60,"single_use":true,"obligations":["log \"it\""]}}}
+            """, payload[payload.IndexOf("\"reason\"", StringComparison.Ordinal)..]);
+    }
 
     [Fact]
     public void A_started_task_is_recorded_with_its_texts_as_they_are_kept()

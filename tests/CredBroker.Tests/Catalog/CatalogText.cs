@@ -76,7 +76,7 @@ internal static class CatalogText
         [("broker.yaml", Encoding.UTF8.GetBytes(yaml)), .. Beside()];
 
     public static (string Name, ReadOnlyMemory<byte> Content)[] Beside() =>
-        [("bundle.pem", TrustFiles.BundlePem), ("keys.json", TrustFiles.KeysJson)];
+        [("bundle.pem", TrustFiles.BundlePem), ("keys.json", TrustFiles.KeysJson), ("base.cedar", "permit (principal, action, resource);"u8.ToArray())];
 
     public static CatalogReading.Valid Valid(string yaml)
     {

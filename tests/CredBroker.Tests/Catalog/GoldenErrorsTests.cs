@@ -100,7 +100,9 @@ public sealed class GoldenErrorsTests
             CatalogText.Of(rest: "admins: {a: {uid: 1000, roles: [viewer]}}"), string.Concat(Enumerable.Range(0, 500).Select(i => $"key{i}: 1\n")),
         ];
 
-        var met = texts.SelectMany(t => CatalogText.Problems(CatalogText.Read(t))).Select(p => p.Kind).ToHashSet();
+        string[] policies = ["permit", "forbid (principal, action, resource);"];
+        var files = policies.Select(text => CatalogReader.Read([("broker.yaml", "{}"u8.ToArray()), ("p.cedar", System.Text.Encoding.UTF8.GetBytes(text))]));
+        var met = texts.Select(CatalogText.Read).Concat(files).SelectMany(CatalogText.Problems).Select(p => p.Kind).ToHashSet();
 
         Assert.Empty(Enum.GetValues<CatalogErrorKind>().Except(met));
     }

@@ -9,7 +9,7 @@ public sealed partial class ArrowsTests
     private static readonly Dictionary<string, string[]> s_projects = new()
     {
         ["CredBroker.Cedar"] = [],
-        ["CredBroker.Core"] = [],
+        ["CredBroker.Core"] = ["CredBroker.Cedar"],
         ["CredBroker.Grpc"] = [],
         ["CredBroker.Protocol"] = ["CredBroker.Grpc"],
         ["CredBroker.Client"] = ["CredBroker.Core", "CredBroker.Grpc", "CredBroker.Protocol"],

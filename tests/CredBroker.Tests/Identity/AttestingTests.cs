@@ -66,6 +66,15 @@ public class AttestingTests
     }
 
     [Fact]
+    public void The_token_says_what_it_was_given_for()
+    {
+        Assert.Equal("unix_peer", Claims(Approved(User(1000))).GetProperty("attested_by").GetString());
+        Assert.Equal("join_token", Claims(Approved(JoinToken("one"))).GetProperty("attested_by").GetString());
+        Assert.All(Enum.GetValues<EvidenceKind>(), kind => Assert.Equal(kind, EvidenceKinds.Of(kind.Word())));
+        Assert.Null(EvidenceKinds.Of("UnixPeer"));
+    }
+
+    [Fact]
     public void The_token_never_outlives_the_evidence()
     {
         var end = WholeNow + TimeSpan.FromSeconds(90.5);
@@ -106,7 +115,7 @@ public class AttestingTests
     {
         var claims = Claims(Approved(User(1000)));
 
-        Assert.Equal(["iss", "sub", "aud", "client_id", "iat", "nbf", "exp", "jti", "cnf"], claims.EnumerateObject().Select(m => m.Name));
+        Assert.Equal(["iss", "sub", "aud", "client_id", "iat", "nbf", "exp", "jti", "attested_by", "cnf"], claims.EnumerateObject().Select(m => m.Name));
         Assert.Equal(Terms.Issuer, claims.GetProperty("iss").GetString());
         Assert.Equal(Terms.Issuer, claims.GetProperty("aud").GetString());
         Assert.Equal("spiffe://example.org/one", claims.GetProperty("sub").GetString());

@@ -28,6 +28,8 @@ internal static class Facts
             Workload = Triage,
             Above = [],
             Initiator = "user:alice@example.org",
+            Intent = "triage the issues",
+            CreatedAt = now.AddMinutes(-1),
             State = TaskState.Active,
             Deadline = now.AddHours(1),
             HeartbeatDue = null,
@@ -35,6 +37,7 @@ internal static class Facts
             Budget = 10,
             Spent = 0,
             History = [],
+            Granted = GrantCounts.None,
             HistoryVersion = 3,
         };
     }

@@ -2,6 +2,7 @@ using CredBroker.Core.Capabilities;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
 using CredBroker.Tests.Capabilities;
+using CredBroker.Tests.Policies;
 using FsCheck;
 using FsCheck.Fluent;
 using static CredBroker.Tests.Tokens.Mints;
@@ -30,6 +31,10 @@ public sealed class MintPropertyTests
         from bearer in Gen.Elements(true, false)
         from ticks in Gen.Choose(0, 9_999_999)
         let now = new DateTimeOffset(2026, 11, 20, 11, 53, 0, TimeSpan.Zero).AddTicks(ticks)
+        let rule = Rules.Of(asked.Tool.ToString(), asked.Action.ToString()) with
+        {
+            Risk = risk, MaxTokenLifetime = tool, BearerAllowed = bearer, Parameters = TypesOf(asked),
+        }
         select (
             Ask with { Capability = asked, Binding = binding, TimeToLive = life, Workload = mine ? Live.Workload : Tasks.Facts.Other },
             new MintFacts
@@ -39,10 +44,9 @@ public sealed class MintPropertyTests
                     Envelope = Make.Envelope(envelope), State = state, Spent = spent, Deadline = now + left, HeartbeatDue = now + beat,
                 },
                 CatalogVersion = 1,
-                Found = new(true, Rules.Of(asked.Tool.ToString(), asked.Action.ToString()) with
-                {
-                    Risk = risk, MaxTokenLifetime = tool, BearerAllowed = bearer, Parameters = TypesOf(asked),
-                }),
+                CatalogDigest = [],
+                Policies = Policed.By(Policed.Unprivileged, rule),
+                Found = new(true, rule),
                 Allowed = new([allowed]),
                 RiskCeiling = ceiling,
             },

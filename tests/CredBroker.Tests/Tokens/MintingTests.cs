@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CredBroker.Core;
 using CredBroker.Core.Capabilities;
+using CredBroker.Core.Policies;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
 using CredBroker.Tests.Capabilities;
@@ -83,10 +84,33 @@ public sealed class MintingTests
     [Fact]
     public void What_is_privileged_is_denied_while_no_policy_speaks_for_it()
     {
-        Assert.Equal(Reason.PrivilegedNeedsPolicy, ReasonOf(Known.With(Rule with { Risk = RiskClass.Privileged })));
+        Assert.Equal(Reason.PolicyDenied, ReasonOf(Known.With(Rule with { Risk = RiskClass.Privileged })));
         // And outside of the envelope that is the reason, not the risk.
         var facts = Known with { Task = Live with { Envelope = Make.Envelope(Facts.SendMail) } };
         Assert.Equal(Reason.ActionOutsideEnvelope, ReasonOf(facts.With(Rule with { Risk = RiskClass.Privileged })));
+    }
+
+    [Fact]
+    public void Policies_have_the_last_word_and_their_terms_bind()
+    {
+        Assert.Equal(Reason.PolicyDenied, ReasonOf(Known.With("""forbid (principal, action, resource); permit (principal, action, resource);""")));
+        var failing = Known.With($"permit (principal, action, resource); forbid (principal, action, resource) when {{ context.task.remaining_budget + {long.MaxValue} > 0 }};");
+        Assert.Equal(Reason.PolicyFailed, ReasonOf(failing));
+
+        var bound = Approve(Ask, Known.With("""@max_ttl("90s") @single_use @obligation("log") permit (principal, action, resource);"""));
+        Assert.Equal((Deadlines.ToSeconds(Now).AddSeconds(90), 1), (bound.ExpiresAt, bound.Uses));
+        Assert.Equal(["log"], Assert.IsType<Judgement.Allowed>(bound.Policy!.Judgement).Terms.Obligations);
+        // A ceiling is no permission to live longer than the others let.
+        Assert.Equal(Deadlines.ToSeconds(Now).AddMinutes(5), Approve(Ask, Known.With("""@max_ttl("1h") permit (principal, action, resource);""")).ExpiresAt);
+    }
+
+    [Fact]
+    public void What_an_approval_would_allow_is_said_with_the_capability_that_it_is_for()
+    {
+        var facts = Known.With("""@approvers("sre") permit (principal, action, resource) when { context.approved };""");
+        var needed = Assert.IsType<MintDecision.NeedsApproval>(Minting.Decide(Ask, facts, Now));
+        Assert.Equal(CapabilityJson.Digest(Ask.Capability), needed.CapabilityDigest);
+        Assert.Equal(["sre"], needed.Judgement.Approvers.Select(group => group.ToString()));
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using CredBroker.Core;
 using CredBroker.Core.Capabilities;
+using CredBroker.Core.Identity;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
 using CredBroker.Tests.Capabilities;
+using CredBroker.Tests.Policies;
 using CredBroker.Tests.Tasks;
 
 namespace CredBroker.Tests.Tokens;
@@ -28,6 +30,7 @@ internal static class Mints
         Decision = DecisionId.New(Now),
         Task = Live.Id,
         Workload = Live.Workload,
+        AttestedBy = EvidenceKind.UnixPeer,
         Capability = Asked,
         Binding = Key,
     };
@@ -38,6 +41,8 @@ internal static class Mints
     {
         Task = Live,
         CatalogVersion = 7,
+        CatalogDigest = [.. new byte[32]],
+        Policies = Policed.By(Policed.Unprivileged, Rule),
         Found = new(true, Rule),
         Allowed = new([Facts.ReadIssues, Facts.SendMail]),
         RiskCeiling = TimeSpan.FromMinutes(10),
@@ -49,5 +54,9 @@ internal static class Mints
     public static Refusal Deny(MintAsk ask, MintFacts facts, DateTimeOffset? now = null) =>
         Assert.IsType<MintDecision.Denied>(Minting.Decide(ask, facts, now ?? Now)).Refusal;
 
-    public static MintFacts With(this MintFacts facts, ActionRule rule) => facts with { Found = new(true, rule) };
+    /// <summary>The facts with another rule of the action; the policies are the same.</summary>
+    public static MintFacts With(this MintFacts facts, ActionRule rule) => facts with { Found = new(true, rule), Policies = Policed.By(Policed.Unprivileged, rule) };
+
+    /// <summary>The facts with other policies.</summary>
+    public static MintFacts With(this MintFacts facts, string policies) => facts with { Policies = Policed.By(policies, facts.Found.Rule!) };
 }

@@ -6,6 +6,7 @@ using CredBroker.Core.Identity;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
 using CredBroker.Tests.Capabilities;
+using CredBroker.Tests.Policies;
 using CredBroker.Tests.Tasks;
 using static CredBroker.Tests.Tokens.Mints;
 
@@ -85,7 +86,9 @@ public sealed class TokenClaimsTests
         var asked = Make.Capability("github.issues", "read", "acme/" + new string('r', 400), ("q", Make.OneOf(values)));
         Assert.InRange(CapabilityJson.LengthOf(asked), Minting.MaxCapabilityBytes - 100, Minting.MaxCapabilityBytes);
         var task = Live with { Workload = workload, Above = [.. Enumerable.Repeat(workload, above)] };
-        var facts = (Known with { Task = task }).With(Rule with { Parameters = types });
+        var longer = Facts.Workload("spiffe://example.org/" + new string('w', identity + 100));
+        var rule = Rule with { Parameters = types };
+        var facts = Known with { Task = task, Found = new(true, rule), Policies = Policed.For(rule, workload, longer) };
         var ask = Ask with { Capability = asked, Workload = workload };
 
         var payload = TokenClaims.ToUtf8(Approve(ask, facts), "https://broker.example.org");
@@ -93,7 +96,6 @@ public sealed class TokenClaimsTests
         const int HeaderAndSignature = 300;
         Assert.InRange((payload.Length * 4 / 3) + HeaderAndSignature, 0, JwsLimits.Token.MaxLength);
 
-        var longer = Facts.Workload("spiffe://example.org/" + new string('w', identity + 100));
         var tooLong = facts with { Task = task with { Workload = longer, Above = [.. Enumerable.Repeat(longer, above)] } };
         Assert.Equal(Core.Reason.FieldTooLong, Deny(ask with { Workload = longer }, tooLong).Reason);
     }

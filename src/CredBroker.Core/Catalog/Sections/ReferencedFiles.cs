@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CredBroker.Core.Catalog.Yaml;
+using CredBroker.Core.Policies;
 
 namespace CredBroker.Core.Catalog.Sections;
 
@@ -28,15 +29,27 @@ internal sealed class ReferencedFiles(CatalogFiles files, CatalogErrors errors)
         return null;
     }
 
+    /// <summary>The policies, file by file: all that is called so is one.</summary>
+    internal List<PolicyFile> Policies()
+    {
+        var read = new List<PolicyFile>();
+        foreach (var (name, content) in files.Contents.Where(f => IsPolicy(f.Key)))
+            if (SourceText.Decode(name, content.AsSpan(), errors) is { } text)
+                read.Add(PolicyFile.Read(name, text, errors));
+        return read;
+    }
+
     /// <summary>Reports files that nothing refers to, and files that are no text: what is applied is shown to people.</summary>
     internal void ReportStrays()
     {
-        foreach (var (name, content) in files.Contents.Where(f => f.Key != CatalogFiles.Main))
+        foreach (var (name, content) in files.Contents.Where(f => f.Key != CatalogFiles.Main && !IsPolicy(f.Key)))
         {
             SourceText.Decode(name, content.AsSpan(), errors);
-            if (!used.Contains(name) && !name.EndsWith(PolicyExtension, StringComparison.Ordinal))
+            if (!used.Contains(name))
                 errors.Add(CatalogErrorKind.BadFile, new(name, 1, 1), "nothing refers to this file",
                     "only files that broker.yaml names, and *.cedar");
         }
     }
+
+    private static bool IsPolicy(string name) => name.EndsWith(PolicyExtension, StringComparison.Ordinal);
 }

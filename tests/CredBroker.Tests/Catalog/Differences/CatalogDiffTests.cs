@@ -32,6 +32,7 @@ public sealed class CatalogDiffTests
         "trust domain \"svid.test\" added: vouches with JWTs (widens)",
         "tool \"tickets\" added: audience https://tickets.example.test, actions close and read (widens)",
         "workload \"spiffe://example.test/agent\" added: \"agent\", owner team-support, class support, allows 1, serves 0 (widens)",
+        "file \"base.cedar\" added",
         "file \"bundle.pem\" added",
         "file \"keys.json\" added");
 
@@ -109,8 +110,8 @@ public sealed class CatalogDiffTests
     public void Of_files_it_is_told_that_they_changed()
     {
         var files = CatalogText.Files(CatalogText.Of());
-        var old = Snapshot([.. files, ("a.cedar", "old"u8.ToArray()), ("b.cedar", default)]);
-        var @new = Snapshot([.. files, ("a.cedar", "new"u8.ToArray()), ("c.cedar", default)]);
+        var old = Snapshot([.. files, ("a.cedar", "permit (principal, action, resource);"u8.ToArray()), ("b.cedar", default)]);
+        var @new = Snapshot([.. files, ("a.cedar", "forbid (principal, action, resource);"u8.ToArray()), ("c.cedar", default)]);
 
         AssertLines(old, @new, "file \"a.cedar\" changed", "file \"b.cedar\" removed", "file \"c.cedar\" added");
         AssertLines(@new, old, "file \"a.cedar\" changed", "file \"b.cedar\" added", "file \"c.cedar\" removed");
