@@ -13,17 +13,24 @@ internal static class Machine
         await using var database = NpgsqlDataSource.Create($"Host={postgres};Username=postgres;Database=postgres");
         return
         [
-            ("commit", commit),
-            ("CPU", $"{Line("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores, shared by servers, PostgreSQL and load"),
-            ("memory", $"{Line("/proc/meminfo", "MemTotal")}"),
-            ("kernel", (await File.ReadAllTextAsync("/proc/sys/kernel/osrelease")).Trim()),
-            (".NET", $"{RuntimeInformation.FrameworkDescription}, workstation GC, Release"),
+            .. Basics(commit),
+            ("shared", "the cores by servers, PostgreSQL and load"),
             ("PostgreSQL", $"{await ShowAsync(database, "server_version")}, fsync {await ShowAsync(database, "fsync")}, "
                 + $"synchronous_commit {await ShowAsync(database, "synchronous_commit")}, {FileSystemOf(folder)}"),
             ("callers", string.Create(CultureInfo.InvariantCulture,
                 $"{ClosedLoop.Callers} on 4 connections, warmed up for {WarmUp.Usual}, {ClosedLoop.Measured.TotalSeconds} s measured per row")),
         ];
     }
+
+    /// <summary>Those that do not depend on a database.</summary>
+    public static IEnumerable<(string Name, string Value)> Basics(string commit) =>
+    [
+        ("commit", commit),
+        ("CPU", $"{Line("/proc/cpuinfo", "model name")}, {Environment.ProcessorCount} cores"),
+        ("memory", $"{Line("/proc/meminfo", "MemTotal")}"),
+        ("kernel", File.ReadAllText("/proc/sys/kernel/osrelease").Trim()),
+        (".NET", $"{RuntimeInformation.FrameworkDescription}, workstation GC, Release"),
+    ];
 
     /// <summary>Load averages over 1, 5 and 15 minutes.</summary>
     public static string Load() => string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]);

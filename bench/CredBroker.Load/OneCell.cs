@@ -31,6 +31,7 @@ internal static class OneCell
     {
         Console.Error.WriteLine("""
             usage: credbroker-load run RESULTS-FOLDER COMMIT             everything, with servers of its own
+                   credbroker-load cedar RESULTS-FOLDER COMMIT           the policy engine alone, without servers
                    credbroker-load echo-server SOCKET                    servers, until standard input ends;
                    credbroker-load bare-server SOCKET                    each prints its addresses
                    credbroker-load broker FOLDER [CONNECTION-STRING]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CredBroker.Load;
 using CredBroker.Load.Cells;
+using CredBroker.Load.Policies;
 using CredBroker.Load.Servers;
 
 return args switch
@@ -16,6 +17,7 @@ return args switch
     ["introspect", var mintAt, var readAt] => await OneCell.IntrospectAsync(mintAt, readAt, CpuMeter.None),
     ["introspect", var mintAt, var readAt, var server, var postmaster] => await OneCell.IntrospectAsync(mintAt, readAt, new CpuMeter(Number(server), Number(postmaster))),
     ["run", var results, var commit] => await Run.AllAsync(results, commit),
+    ["cedar", var results, var commit] => await PolicyRun.AllAsync(results, commit),
     _ => OneCell.Usage(),
 };
 
