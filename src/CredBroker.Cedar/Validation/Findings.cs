@@ -14,6 +14,7 @@ internal sealed class Findings
     private readonly ImmutableArray<CedarError>.Builder _errors = ImmutableArray.CreateBuilder<CedarError>();
     private readonly ImmutableArray<CedarError>.Builder _warnings = ImmutableArray.CreateBuilder<CedarError>();
     private readonly HashSet<(SourceSpan, string)> _known = [];
+    private readonly HashSet<(SourceSpan, string)> _knownWarnings = [];
     private PolicyId _id;
     private int _suggestions;
     private CedarPolicy? _policy;
@@ -28,6 +29,7 @@ internal sealed class Findings
     {
         (_id, _policy, _count) = (id, policy, 0);
         if (_known.Count > 0) _known.Clear();
+        if (_knownWarnings.Count > 0) _knownWarnings.Clear();
     }
 
     internal void Error(SourceSpan span, string problem, string? expected = null)
@@ -40,7 +42,11 @@ internal sealed class Findings
     /// <summary>What may have been meant by a name; null when nothing is near, or when there were so many questions that this is no mistyping.</summary>
     internal string? Suggest(string name, IEnumerable<string> known) => _suggestions++ < MaxSuggestions ? Suggestions.For(name, known) : null;
 
-    internal void Warn(SourceSpan span, string problem, string? expected = null) => _warnings.Add(At(span, problem, expected));
+    internal void Warn(SourceSpan span, string problem, string? expected = null)
+    {
+        if (_knownWarnings.Count > CedarLimits.MaxErrors || !_knownWarnings.Add((span, problem))) return;
+        _warnings.Add(_knownWarnings.Count > CedarLimits.MaxErrors ? At(span, "more warnings follow; these are the first", null) : At(span, problem, expected));
+    }
 
     internal ValidationResult ToResult() => new(_errors.ToImmutable(), _warnings.ToImmutable());
 

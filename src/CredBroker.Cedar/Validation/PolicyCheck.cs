@@ -9,6 +9,7 @@ internal sealed class PolicyCheck(CedarSchema schema, Findings findings, Validat
 {
     private readonly NameCheck _names = new(schema, findings);
     private readonly Applicability _scopes = new(schema);
+    private readonly LookAlikes _lookAlikes = new(findings);
 
     internal void Check(PolicyId id, CedarPolicy policy)
     {
@@ -17,6 +18,7 @@ internal sealed class PolicyCheck(CedarSchema schema, Findings findings, Validat
         var hasUnknownScope = findings.Count > 0;
         foreach (var condition in policy.Conditions) _names.Check(condition.Body);
         CheckActions(policy);
+        _lookAlikes.Check(policy);
         if (!_scopes.HasAny(policy))
         {
             if (!hasUnknownScope) RefuseScope(policy);
