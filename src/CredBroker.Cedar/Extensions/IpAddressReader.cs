@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace CredBroker.Cedar.Extensions;
@@ -6,6 +7,8 @@ namespace CredBroker.Cedar.Extensions;
 internal static class IpAddressReader
 {
     private const int Groups = 8;
+
+    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789ABCDEFabcdef");
 
     /// <summary>Null for anything but one spelling that Cedar knows.</summary>
     internal static CedarIpAddress? Read(ReadOnlySpan<char> text)
@@ -63,8 +66,9 @@ internal static class IpAddressReader
         {
             var group = text[range];
             if (group.Length is 0 or > 4 || ++count > Groups) return false;
-            if (!ushort.TryParse(group, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)) return false;
-            bits = (bits << 16) | value;
+            // The platform's reader takes NULs behind the digits.
+            if (group.ContainsAnyExcept(s_digits)) return false;
+            bits = (bits << 16) | ushort.Parse(group, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
         }
 
         return true;

@@ -136,7 +136,11 @@ internal sealed class JsonScanner(ErrorList errors)
     private char? HexEscape(int at)
     {
         if (at + 6 > _text.Length || _text[at] != '\\' || _text[at + 1] != 'u') return null;
-        return ushort.TryParse(_text.AsSpan(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit) ? (char)unit : null;
+        var digits = _text.AsSpan(at + 2, 4);
+        // The platform's reader takes NULs behind the digits.
+        foreach (var c in digits)
+            if (!char.IsAsciiHexDigit(c)) return null;
+        return (char)ushort.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
     }
 
     private bool TakeDigits(out int count)

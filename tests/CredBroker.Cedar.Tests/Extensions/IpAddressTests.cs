@@ -119,6 +119,14 @@ public sealed class IpAddressTests
     [InlineData("[::1]")]
     [InlineData("1:2:3:4:5:6:7:8:9")]
     [InlineData("/8")]
+    [InlineData("1\0::")]
+    [InlineData("::1\0\0\0")]
+    [InlineData("::+1")]
+    [InlineData(":: 1")]
+    [InlineData("::0x1")]
+    [InlineData("1.2.3.4\0")]
+    [InlineData("1.2.3.4/8\0")]
+    [InlineData("::\uff11")]
     [InlineData("0000:0000:0000:0000:0000:0000:0000:0000:0000")]
     public void These_are_no_addresses_either(string text) => Assert.False(CedarIpAddress.TryParse(text, out _));
 }
