@@ -7,24 +7,22 @@ namespace CredBroker.Cedar.Authorization;
 /// <summary>Policies that differ in nothing but their actions, as far as scopes go.</summary>
 internal sealed class ActionLevel
 {
-    private List<CompiledPolicy>? _any;
-    private Dictionary<EntityUid, List<CompiledPolicy>>? _equal;
-    private Dictionary<EntityUid, List<Member>>? _in;
+    private PolicyList? _any;
+    private UidMap<PolicyList> _equal;
+    private UidMap<PolicyList> _in;
 
-    internal void Add(CompiledPolicy policy)
+    internal void Add(CompiledPolicy policy, Func<EntityUid, EntityUid> unify)
     {
-        var actions = policy.Policy.Action.Actions.Select(action => action.Uid).Distinct().ToArray();
         switch (policy.Policy.Action)
         {
             case ActionConstraint.Any:
-                (_any ??= []).Add(policy);
+                (_any ??= new()).Add(policy);
                 break;
-            case ActionConstraint.Equal:
-                Add(_equal ??= [], actions[0], policy);
+            case ActionConstraint.Equal equal:
+                _equal.At(unify(equal.Action.Uid), MakeList).Add(policy);
                 break;
             default:
-                _in ??= [];
-                for (var i = 0; i < actions.Length; i++) Add(_in, actions[i], new(policy, actions, i));
+                foreach (var uid in policy.Policy.Action.Actions.Select(action => action.Uid).Distinct()) _in.At(unify(uid), MakeList).Add(policy);
                 break;
         }
     }
@@ -32,29 +30,26 @@ internal sealed class ActionLevel
     internal void Decide(ref Frame frame, AuthorizationResult result)
     {
         if (_any is not null) Decide(_any, ref frame, result);
-        if (_equal is not null && _equal.TryGetValue(frame.Action, out var equal)) Decide(equal, ref frame, result);
-        if (_in is null) return;
-        DecideIn(_in, frame.Action, ref frame, result);
+        if (_equal.Find(frame.Action) is { } equal) Decide(equal, ref frame, result);
+        if (_in.IsEmpty) return;
+        DecideIn(frame.Action, ref frame, result);
         if (frame.ActionEntity is not { } stored) return;
-        foreach (var ancestor in stored.Ancestors) DecideIn(_in, ancestor, ref frame, result);
+        foreach (var ancestor in stored.Ancestors) DecideIn(ancestor, ref frame, result);
     }
 
-    private static void Add<T>(Dictionary<EntityUid, List<T>> map, EntityUid action, T item)
-    {
-        if (!map.TryGetValue(action, out var list)) map.Add(action, list = new(1));
-        list.Add(item);
-    }
+    private static PolicyList MakeList() => new();
 
-    private static void Decide(List<CompiledPolicy> policies, ref Frame frame, AuthorizationResult result)
+    private static void Decide(PolicyList policies, ref Frame frame, AuthorizationResult result)
     {
         foreach (var policy in policies) Decide(policy, ref frame, result);
     }
 
-    private static void DecideIn(Dictionary<EntityUid, List<Member>> map, EntityUid action, ref Frame frame, AuthorizationResult result)
+    private void DecideIn(EntityUid action, ref Frame frame, AuthorizationResult result)
     {
-        if (!map.TryGetValue(action, out var members)) return;
-        foreach (var member in members)
-            if (member.IsFirstOf(ref frame)) Decide(member.Policy, ref frame, result);
+        if (_in.Find(action) is not { } policies) return;
+        // An action may be in several of a list: such a policy is decided once.
+        foreach (var policy in policies)
+            if (!policy.HasActions || result.IsFirst(policy)) Decide(policy, ref frame, result);
     }
 
     private static void Decide(CompiledPolicy policy, ref Frame frame, AuthorizationResult result)
@@ -64,16 +59,5 @@ internal sealed class ActionLevel
             result.Add(policy);
         else if (value.IsNone)
             result.Add(policy, frame.Failure);
-    }
-
-    /// <summary>One action of a policy's list. An action may be in several of a list; the policy is decided at the first of them.</summary>
-    private readonly record struct Member(CompiledPolicy Policy, EntityUid[] Actions, int Position)
-    {
-        internal bool IsFirstOf(ref Frame frame)
-        {
-            for (var i = 0; i < Position; i++)
-                if (frame.IsIn(frame.Action, Actions[i])) return false;
-            return true;
-        }
     }
 }

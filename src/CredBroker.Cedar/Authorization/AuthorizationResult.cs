@@ -15,6 +15,9 @@ public sealed class AuthorizationResult
     private readonly List<CompiledPolicy> _forbids = [];
     private readonly List<(CompiledPolicy Policy, Failure Failure)> _failures = [];
 
+    // Policies with lists of actions that were decided.
+    private readonly HashSet<CompiledPolicy> _seen = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>The answer.</summary>
     public Decision Decision => _permits.Count > 0 && _forbids.Count == 0 ? Decision.Allow : Decision.Deny;
 
@@ -48,7 +51,11 @@ public sealed class AuthorizationResult
         _permits.Clear();
         _forbids.Clear();
         _failures.Clear();
+        _seen.Clear();
     }
+
+    /// <summary>False for a policy that was asked for before.</summary>
+    internal bool IsFirst(CompiledPolicy policy) => _seen.Add(policy);
 
     internal void Add(CompiledPolicy policy) => (policy.IsForbid ? _forbids : _permits).Add(policy);
 

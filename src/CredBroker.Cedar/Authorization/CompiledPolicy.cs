@@ -11,4 +11,7 @@ namespace CredBroker.Cedar.Authorization;
 internal sealed record CompiledPolicy(PolicyId Id, CedarPolicy Policy, Code? Condition)
 {
     internal bool IsForbid { get; } = Policy.Effect == Effect.Forbid;
+
+    /// <summary>True when its scope has a list of actions.</summary>
+    internal bool HasActions { get; } = Policy.Action is ActionConstraint.InSet;
 }

@@ -1,4 +1,5 @@
 using CredBroker.Cedar.Evaluation;
+using CredBroker.Cedar.Values;
 
 namespace CredBroker.Cedar.Authorization;
 
@@ -10,11 +11,21 @@ internal sealed class ScopeIndex
 {
     private readonly ScopeLevel<ScopeLevel<ActionLevel>> _principals = new();
 
+    // One object for each name, however many policies have it: what all look at is near.
+    private readonly Dictionary<EntityUid, EntityUid> _names = [];
+
     internal void Add(CompiledPolicy policy)
     {
-        var resources = _principals.At(policy.Policy.Principal, () => new());
-        var actions = resources.At(policy.Policy.Resource, () => new());
-        actions.Add(policy);
+        var resources = _principals.At(policy.Policy.Principal, static () => new());
+        var actions = resources.At(policy.Policy.Resource, static () => new());
+        actions.Add(policy, Unify);
+    }
+
+    private EntityUid Unify(EntityUid uid)
+    {
+        if (_names.TryGetValue(uid, out var known)) return known;
+        _names.Add(uid, uid);
+        return uid;
     }
 
     /// <summary>Evaluates every policy whose scope is matched.</summary>

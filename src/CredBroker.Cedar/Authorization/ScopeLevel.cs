@@ -9,11 +9,10 @@ namespace CredBroker.Cedar.Authorization;
 internal sealed class ScopeLevel<T>
     where T : class
 {
-    // Made when needed: with many policies there are many levels, most of them with one kind of constraint.
     private T? _any;
     private Dictionary<EntityType, T>? _byType;
-    private Dictionary<EntityUid, T>? _byEqual;
-    private Dictionary<EntityUid, Container>? _byContainer;
+    private UidMap<T> _byEqual;
+    private UidMap<Container> _byContainer;
 
     /// <summary>What is below a constraint; made when it is the first of its kind.</summary>
     internal T At(ScopeConstraint constraint, Func<T> make)
@@ -21,13 +20,13 @@ internal sealed class ScopeLevel<T>
         switch (constraint)
         {
             case ScopeConstraint.Equal { Entity.Entity: { } uid }:
-                return At(_byEqual ??= [], uid, make);
+                return _byEqual.At(uid, make);
             case ScopeConstraint.In { Entity.Entity: { } uid }:
-                return At(_byContainer ??= [], uid, () => new()).AnyType ??= make();
+                return _byContainer.At(uid, MakeContainer).AnyType ??= make();
             case ScopeConstraint.Is type:
                 return At(_byType ??= [], type.Type.Type, make);
             case ScopeConstraint.IsIn { Entity.Entity: { } uid } within:
-                return At(At(_byContainer ??= [], uid, () => new()).ByType ??= [], within.Type.Type, make);
+                return At(_byContainer.At(uid, MakeContainer).ByType ??= [], within.Type.Type, make);
             case ScopeConstraint.Any:
                 return _any ??= make();
             default:
@@ -38,12 +37,13 @@ internal sealed class ScopeLevel<T>
     /// <summary>What is below every constraint that an entity meets.</summary>
     internal Matches Match(EntityUid uid, StoredEntity? stored) => new(this, uid, stored);
 
-    private static TValue At<TKey, TValue>(Dictionary<TKey, TValue> map, TKey key, Func<TValue> make)
-        where TKey : notnull
+    private static T At(Dictionary<EntityType, T> map, EntityType type, Func<T> make)
     {
-        if (!map.TryGetValue(key, out var value)) map.Add(key, value = make());
+        if (!map.TryGetValue(type, out var value)) map.Add(type, value = make());
         return value;
     }
+
+    private static Container MakeContainer() => new();
 
     /// <summary>Policies about what is in one entity, of any type or of one.</summary>
     internal sealed class Container
@@ -81,20 +81,20 @@ internal sealed class ScopeLevel<T>
         }
 
         // Steps 0 to 2 are any, type and equal; from 3 on, the entity itself as a container and its ancestors.
-        private readonly int Containers => level._byContainer is null ? 3 : 4 + (stored?.Ancestors.Length ?? 0);
+        private readonly int Containers => level._byContainer.IsEmpty ? 3 : 4 + (stored?.Ancestors.Length ?? 0);
 
         private T? Next() => _step switch
         {
             0 => level._any,
             1 => level._byType?.GetValueOrDefault(uid.Type),
-            2 => level._byEqual?.GetValueOrDefault(uid),
+            2 => level._byEqual.Find(uid),
             3 => In(uid),
             _ => stored is null ? null : In(stored.Ancestors[_step - 4]),
         };
 
         private T? In(EntityUid container)
         {
-            if (level._byContainer?.GetValueOrDefault(container) is not { } found) return null;
+            if (level._byContainer.Find(container) is not { } found) return null;
             var typed = found.ByType?.GetValueOrDefault(uid.Type);
             if (found.AnyType is null) return typed;
             _typedContainer = typed;
