@@ -27,10 +27,10 @@ public static class PolicyParser
         var policies = ImmutableArray.CreateBuilder<CedarPolicy>();
         while (!cursor.IsAtEnd && !errors.IsFull)
         {
-            if (reader.Read() is { } policy && Fits(cursor, policy, policies.Count))
-                policies.Add(policy);
-            else
+            if (reader.Read() is not { } policy)
                 cursor.Recover();
+            else if (Fits(cursor, policy, policies.Count))
+                policies.Add(policy);
         }
 
         return policies.DrainToImmutable();
