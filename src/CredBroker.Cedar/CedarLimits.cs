@@ -36,8 +36,11 @@ public static class CedarLimits
     /// <summary>Kinds of requests that a schema may have: for each action, the types of its principals times those of its resources.</summary>
     public const int MaxRequestKinds = 1 << 20;
 
-    /// <summary>Levels of a JSON text. Its reader does not recurse; what is made of the levels has the limits above.</summary>
-    public const int MaxJsonDepth = 200_000;
+    /// <summary>
+    /// Levels of a JSON text. Its reader does not recurse; what is made of the levels has the limits above. JSON nests two levels for each
+    /// operand of a chain, which takes two characters of a policy's text or more: what has a text has a JSON.
+    /// </summary>
+    public const int MaxJsonDepth = MaxPolicyLength + 1_000;
 
     /// <summary>Characters of the text of an IP address (the longest that can be valid).</summary>
     public const int MaxIpLength = 43;

@@ -16,10 +16,12 @@ internal sealed class ChainBuilder(Expression first, SourceSpan span)
     /// <summary>The depth of what is built so far, or one more.</summary>
     internal int Depth => _built.Depth + 1;
 
-    internal void Add(string sign, Expression operand)
+    /// <summary>False when a chain already has all the operands that it may have.</summary>
+    internal bool TryAdd(string sign, Expression operand)
     {
         if (_pending.Count > 0 && KindOf(_pending[0].Sign) != KindOf(sign)) Close();
         _pending.Add((sign, operand));
+        return _pending.Count < CedarLimits.MaxElements;
     }
 
     internal Expression Build()

@@ -127,14 +127,15 @@ internal sealed class ExpressionJsonReader
     private ImmutableArray<string>? ReadPath(JsonNode content)
     {
         if (content.FindText("attr") is { } only) return [only];
-        if (content.Find("attr") is { Items: [_, ..] items } && items.TrueForAll(item => item.Kind == JsonKind.String))
-            return [.. items.Select(item => item.Text)];
+        if (content.Find("attr") is { Items: [_, ..] items } list && items.TrueForAll(item => item.Kind == JsonKind.String))
+            return _members.Fits(list) ? [.. items.Select(item => item.Text)] : null;
         return _members.Fail<ImmutableArray<string>?>(content, "these are no attributes", "a string, or an array of one or more strings");
     }
 
     private RecordExpression? ReadRecord(JsonNode node, JsonNode content)
     {
         if (content.Kind != JsonKind.Object) return _members.Fail<RecordExpression>(content, $"this is {content.Description}", "an object");
+        if (!_members.Fits(content)) return null;
         var fields = ImmutableArray.CreateBuilder<RecordField>(content.Members.Count);
         foreach (var (name, _, value) in content.Members)
         {
@@ -153,7 +154,6 @@ internal sealed class ExpressionJsonReader
         while (first.Members is [var (sign, _, content)] && JsonOperators.IsChain(sign))
         {
             if (!_members.Check(content, ["left", "right"])) return null;
-            if (links.Count == CedarLimits.MaxElements) return _members.Fail<Expression>(node, "too many operands", Expected.AtMost(CedarLimits.MaxElements));
             links.Push((sign, content.Find("right") ?? content));
             first = content.Find("left") ?? content;
         }
@@ -163,7 +163,7 @@ internal sealed class ExpressionJsonReader
         foreach (var (sign, rightNode) in links)
         {
             if (Read(rightNode) is not { } right) return null;
-            chain.Add(sign, right);
+            if (!chain.TryAdd(sign, right)) return _members.Fail<Expression>(node, "too many operands", Expected.AtMost(CedarLimits.MaxElements));
             if (chain.Depth > CedarLimits.MaxDepth) return TooDeep(node);
         }
 
@@ -173,7 +173,7 @@ internal sealed class ExpressionJsonReader
     private ImmutableArray<Expression>? ReadAll(JsonNode content)
     {
         if (content.Kind != JsonKind.Array) return _members.Fail<ImmutableArray<Expression>?>(content, $"this is {content.Description}", "an array");
-        if (content.Items.Count > CedarLimits.MaxElements) return _members.Fail<ImmutableArray<Expression>?>(content, "too many elements", Expected.AtMost(CedarLimits.MaxElements));
+        if (!_members.Fits(content)) return null;
         var all = ImmutableArray.CreateBuilder<Expression>(content.Items.Count);
         foreach (var item in content.Items)
         {

@@ -24,6 +24,10 @@ internal sealed class JsonMembers(ErrorList errors)
         return true;
     }
 
+    /// <summary>False, after a complaint, when an array or an object has more in it than it may have.</summary>
+    internal bool Fits(JsonNode node) => node.Items.Count + node.Members.Count <= CedarLimits.MaxElements
+        || Fail<bool>(node, "too many elements", Expected.AtMost(CedarLimits.MaxElements));
+
     /// <summary>The name of a type; null after a complaint.</summary>
     internal TypeName? ReadType(JsonNode? node) => node is { Kind: JsonKind.String } && EntityType.TryParse(node.Text, out var type)
         ? new(type, node.Span)

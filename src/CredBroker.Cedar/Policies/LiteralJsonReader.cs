@@ -15,6 +15,7 @@ namespace CredBroker.Cedar.Policies;
 /// </summary>
 internal sealed class LiteralJsonReader(ErrorList errors)
 {
+    private readonly JsonMembers _members = new(errors);
     private int _nesting;
 
     /// <summary>Null after a complaint.</summary>
@@ -29,6 +30,7 @@ internal sealed class LiteralJsonReader(ErrorList errors)
 
     private Expression? ReadByKind(JsonNode node)
     {
+        if (!_members.Fits(node)) return null;
         switch (node.Kind)
         {
             case JsonKind.True or JsonKind.False:
@@ -57,7 +59,7 @@ internal sealed class LiteralJsonReader(ErrorList errors)
                     ? new Literal(CedarValue.Of(new EntityUid(type, escape.Id)), node.Span)
                     : Fail(escape.Content, $"{Quoting.Code(escape.Name)} is not the name of a type", "identifiers joined by `::`");
             case EscapeKind.Extension when ExtensionFunctions.Find(escape.Name) is { } function:
-                return ReadAll(escape.Arguments) is { } arguments ? new ExtensionCall(function, arguments, node.Span) : null;
+                return _members.Fits(escape.Content.Find("args") ?? escape.Content) && ReadAll(escape.Arguments) is { } arguments ? new ExtensionCall(function, arguments, node.Span) : null;
             case EscapeKind.Extension:
                 return Fail(escape.Content, $"there is no function {Quoting.Code(escape.Name)}", "the name of an extension function");
             default:

@@ -93,6 +93,7 @@ internal sealed class PolicyJsonReader(ErrorList errors)
     private ImmutableArray<ActionName>? ReadActions(JsonNode list)
     {
         if (list.Kind != JsonKind.Array) return _members.Fail<ImmutableArray<ActionName>?>(list, $"this is {list.Description}", "an array of actions");
+        if (!_members.Fits(list)) return null;
         var members = ImmutableArray.CreateBuilder<ActionName>(list.Items.Count);
         foreach (var item in list.Items)
         {

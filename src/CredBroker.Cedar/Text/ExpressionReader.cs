@@ -116,7 +116,7 @@ internal sealed class ExpressionReader
         {
             do
             {
-                if (PathReader.TakeName(_cursor, expected) is not { } name) return null;
+                if (PathReader.TakeName(_cursor, expected) is not { } name || !_cursor.MayGrow(path.Count)) return null;
                 path.Add(name);
             }
             while (_cursor.TryTake(TokenKind.Dot));
@@ -151,7 +151,7 @@ internal sealed class ExpressionReader
             var isSubtracted = _cursor.Take().Kind == TokenKind.Minus;
             if (ReadProduct() is not { } operand) return null;
             terms.Add(new(isSubtracted, operand));
-            if (!MayGrow(terms.Count)) return null;
+            if (!_cursor.MayGrow(terms.Count)) return null;
         }
 
         return Checked(new SumExpression(first, terms.DrainToImmutable(), From(start)));
@@ -204,16 +204,12 @@ internal sealed class ExpressionReader
         operands.Add(first);
         while (_cursor.TryTake(sign))
         {
-            if (next() is not { } operand || !MayGrow(operands.Count)) return null;
+            if (next() is not { } operand || !_cursor.MayGrow(operands.Count)) return null;
             operands.Add(operand);
         }
 
         return operands.DrainToImmutable();
     }
-
-    /// <summary>False, with a complaint, when a list already has all the elements that it may have.</summary>
-    internal bool MayGrow(int count) => count < CedarLimits.MaxElements
-        || _cursor.Fail(_cursor.Current.Span, "too many elements", Expected.AtMost(CedarLimits.MaxElements));
 
     private bool ExpectWord(string word) => _cursor.TryTakeWord(word) || _cursor.FailHere($"an operator or `{word}`");
 

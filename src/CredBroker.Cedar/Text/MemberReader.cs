@@ -46,7 +46,8 @@ internal sealed class MemberReader(TokenCursor cursor, ExpressionReader expressi
         if (PathReader.TakeName(cursor, "the name of an attribute or a method") is not { } name) return null;
         if (!cursor.Is(TokenKind.OpenParen)) return expressions.Checked(new AttributeAccess(target, name, start.To(nameSpan), nameSpan));
         cursor.Take();
-        if (ReadList(TokenKind.CloseParen, "`,` or `)`") is not { } arguments) return null;
+        // What stands before the dot is an argument too.
+        if (ReadList(TokenKind.CloseParen, "`,` or `)`", before: 1) is not { } arguments) return null;
         return Calls.Method(cursor, target, name, nameSpan, arguments, start.To(cursor.Previous.Span)) is { } call ? expressions.Checked(call) : null;
     }
 
@@ -117,12 +118,12 @@ internal sealed class MemberReader(TokenCursor cursor, ExpressionReader expressi
     }
 
     /// <summary>Expressions up to a closing sign, which is taken; a comma may follow the last.</summary>
-    private ImmutableArray<Expression>? ReadList(TokenKind close, string expected)
+    private ImmutableArray<Expression>? ReadList(TokenKind close, string expected, int before = 0)
     {
         var elements = ImmutableArray.CreateBuilder<Expression>();
         while (!cursor.Is(close))
         {
-            if (expressions.Read() is not { } element || !expressions.MayGrow(elements.Count)) return null;
+            if (expressions.Read() is not { } element || !cursor.MayGrow(elements.Count + before)) return null;
             elements.Add(element);
             if (!cursor.TryTake(TokenKind.Comma)) break;
         }
@@ -138,7 +139,7 @@ internal sealed class MemberReader(TokenCursor cursor, ExpressionReader expressi
         {
             var at = cursor.Current;
             var name = at.Kind == TokenKind.String ? cursor.Unescape(cursor.Take()) : PathReader.TakeName(cursor, "the name of an entry, or a string");
-            if (name is null || !cursor.Expect(TokenKind.Colon, "`:`") || expressions.Read() is not { } value || !expressions.MayGrow(fields.Count)) return null;
+            if (name is null || !cursor.Expect(TokenKind.Colon, "`:`") || expressions.Read() is not { } value || !cursor.MayGrow(fields.Count)) return null;
             if (!names.Add(name))
             {
                 cursor.Fail(at.Span, $"the entry {Quoting.Code(name)} is there twice");

@@ -87,7 +87,7 @@ internal sealed class ScopeReader(TokenCursor cursor)
         var members = ImmutableArray.CreateBuilder<ActionName>();
         while (!cursor.Is(TokenKind.CloseBracket))
         {
-            if (InParentheses(ReadActionName) is not { } member) return null;
+            if (InParentheses(ReadActionName) is not { } member || !cursor.MayGrow(members.Count)) return null;
             members.Add(member);
             if (!cursor.TryTake(TokenKind.Comma)) break;
         }

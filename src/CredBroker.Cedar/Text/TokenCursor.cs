@@ -64,6 +64,9 @@ internal sealed class TokenCursor(List<Token> tokens, ErrorList errors)
         return false;
     }
 
+    /// <summary>False, with a complaint, when a list already has all the elements that it may have.</summary>
+    internal bool MayGrow(int count) => count < CedarLimits.MaxElements || Fail(Current.Span, "too many elements", Expected.AtMost(CedarLimits.MaxElements));
+
     /// <summary>What a string token says; null, with a complaint, when it has an escape that is none.</summary>
     internal string? Unescape(Token token, bool isPattern = false)
     {
