@@ -38,9 +38,9 @@ public static class CedarLimits
 
     /// <summary>
     /// Levels of a JSON text. Its reader does not recurse; what is made of the levels has the limits above. JSON nests two levels for each
-    /// operand of a chain, which takes two characters of a policy's text or more: what has a text has a JSON.
+    /// operand of a chain: two chains, one the first operand of the other, may both be as long as chains may be.
     /// </summary>
-    public const int MaxJsonDepth = MaxPolicyLength + 1_000;
+    public const int MaxJsonDepth = (4 * MaxElements) + (4 * MaxDepth);
 
     /// <summary>Characters of the text of an IP address (the longest that can be valid).</summary>
     public const int MaxIpLength = 43;

@@ -8,8 +8,8 @@ using CredBroker.Cedar.Values;
 namespace CredBroker.Load.Policies;
 
 /// <summary>
-/// Decisions over entities and requests that were made before, each time for another user and document. Every request meets the scope
-/// of exactly one policy, however many there are: its user's team's.
+/// Decisions over entities and requests that were made before. Every request meets the scope of exactly one policy, however many there
+/// are: its user's team's.
 /// </summary>
 internal static class DecisionCell
 {
@@ -19,16 +19,20 @@ internal static class DecisionCell
 
     /// <summary>Decisions with so many policies.</summary>
     /// <param name="policies">A thousand or less, or a multiple of it.</param>
-    public static Rounds Of(int policies)
+    /// <param name="users">
+    /// How many of the users ask by turns. One finds all that it needs in the processor's caches; of a thousand, each with a policy of its
+    /// own, most find it in memory only.
+    /// </param>
+    public static Rounds Of(int policies, int users)
     {
         var (snapshot, entities, result) = (PolicySnapshot.Compile(SetOf(policies)), EntitiesOf(policies), new AuthorizationResult());
-        var requests = Enumerable.Range(0, Users).Select(RequestOf).ToArray();
+        var requests = Enumerable.Range(0, users).Select(RequestOf).ToArray();
         foreach (var request in requests)
             if (snapshot.Authorize(request, entities, result) != Decision.Allow || result.ReasonCount != 1)
                 throw new InvalidOperationException("a request is not decided by one policy");
-        return new(string.Create(CultureInfo.InvariantCulture, $"decision, {policies:N0} {(policies == 1 ? "policy" : "policies")}"), 200_000, times =>
+        return new(string.Create(CultureInfo.InvariantCulture, $"decision, {policies:N0} {(policies == 1 ? "policy" : "policies")}, {(users == 1 ? "the same user again" : $"{users:N0} users by turns")}"), 200_000, times =>
         {
-            for (var i = 0; i < times; i++) snapshot.Authorize(requests[i % Users], entities, result);
+            for (var i = 0; i < times; i++) snapshot.Authorize(requests[i % users], entities, result);
         });
     }
 

@@ -121,7 +121,7 @@ internal sealed class JsonReader
         // Up to so many names are compared one by one.
         private const int Few = 8;
 
-        private readonly List<JsonNode> _items = [];
+        private readonly List<JsonNode>? _items = isObject ? null : [];
         private HashSet<string>? _names;
         private string _name = "";
         private SourceSpan _nameSpan;
@@ -142,12 +142,10 @@ internal sealed class JsonReader
 
         internal void Add(JsonNode node)
         {
-            if (Members is null)
-                _items.Add(node);
-            else
-                Members.Add(new(_name, _nameSpan, node));
+            _items?.Add(node);
+            Members?.Add(new(_name, _nameSpan, node));
         }
 
-        internal JsonNode Close(SourceSpan span) => Members is null ? new(span, _items) : new(span, Members);
+        internal JsonNode Close(SourceSpan span) => Members is null ? new(span, _items ?? []) : new(span, Members);
     }
 }

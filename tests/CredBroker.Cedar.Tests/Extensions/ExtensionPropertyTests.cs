@@ -13,7 +13,7 @@ public sealed class ExtensionPropertyTests
 {
     private static readonly Gen<long> s_numbers = Gen.OneOf(
         Gen.Elements(0, 1, -1, long.MaxValue, long.MinValue, long.MaxValue - 1, long.MinValue + 1, 86_400_000, -86_400_000, 86_399_999, -86_400_001),
-        from high in Gen.Choose(int.MinValue, int.MaxValue) from low in Gen.Choose(int.MinValue, int.MaxValue) from shift in Gen.Choose(0, 32) select (((long)high << 32) | (uint)low) >> shift);
+        from high in Gen.Choose(int.MinValue, int.MaxValue) from low in Gen.Choose(int.MinValue, int.MaxValue) from shift in Gen.Choose(0, 32) select unchecked(((long)high << 32) | (uint)low) >> shift);
 
     [Fact]
     public void A_moment_of_the_platform_is_read_as_it_writes_it()
@@ -25,7 +25,7 @@ public sealed class ExtensionPropertyTests
         Properties.Hold(Prop.ForAll(cases.ToArbitrary(), sample =>
         {
             var (moment, minutes) = sample;
-            var expected = (long)(moment - DateTime.UnixEpoch).TotalMilliseconds - (minutes * 60_000L);
+            var expected = ((moment - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMillisecond) - (minutes * 60_000L);
             var offset = $"{(minutes < 0 ? '-' : '+')}{Math.Abs(minutes) / 60:d2}{Math.Abs(minutes) % 60:d2}";
             var text = moment.ToString("yyyy-MM-dd'T'HH:mm:ss.fff", CultureInfo.InvariantCulture);
             return CedarDatetime.TryParse(text + offset, out var value) && value.UnixMilliseconds == expected
