@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using CredBroker.Cedar.Entities;
 using CredBroker.Cedar.Extensions;
 using CredBroker.Cedar.Json;
@@ -36,7 +35,7 @@ internal sealed class LiteralJsonReader(ErrorList errors)
             case JsonKind.String:
                 return new Literal(CedarValue.Of(node.Text), node.Span);
             case JsonKind.Number:
-                return long.TryParse(node.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                return node.TryGetLong(out var number)
                     ? new Literal(CedarValue.Of(number), node.Span)
                     : Fail(node, $"Cedar has no number {Quoting.Code(node.Text)}", "a whole number of 64 bits, without fraction and exponent");
             case JsonKind.Array:
@@ -50,6 +49,7 @@ internal sealed class LiteralJsonReader(ErrorList errors)
 
     private Expression? ReadEscape(JsonNode node, Escape escape)
     {
+        if (escape.FindForeignNumber() is { } number) return Read(number);
         switch (escape.Kind)
         {
             case EscapeKind.Entity:
