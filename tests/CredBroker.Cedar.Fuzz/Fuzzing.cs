@@ -74,9 +74,9 @@ internal sealed class Fuzzing(Options options, Action<string> say)
     }
 
     /// <summary>The smallest case found that differs in the same kind of question.</summary>
-    private async Task ReportAsync(ulong seed, Json asked, Difference difference, Examiner examiner)
+    private async Task ReportAsync(ulong seed, JsonTree asked, Difference difference, Examiner examiner)
     {
-        async Task<Difference?> FindAsync(Json smaller) =>
+        async Task<Difference?> FindAsync(JsonTree smaller) =>
             (await examiner.ExamineAsync(smaller, new Totals())).FirstOrDefault(other => other.Question.Kind == difference.Question.Kind);
 
         var small = await new Shrinker(async smaller => await FindAsync(smaller) is not null).ShrinkAsync(asked);

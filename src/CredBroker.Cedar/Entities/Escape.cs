@@ -41,13 +41,13 @@ internal sealed record Escape(EscapeKind Kind, JsonNode Content, string Name, st
     internal static Escape? OfCall(JsonNode node) => OfExpression(node) ?? (node.Find("__extn") is { } call ? CallOf(call) : null) ?? CallOf(node);
 
     /// <summary>
-    /// A number that Cedar does not have, among what is besides the escape's own members: nothing else of it is looked at, but it must be
-    /// values all the same. Null when there is none.
+    /// A number that Cedar does not have, wherever it is in the escape, also where nothing else is looked at: that must be values all the
+    /// same. Where a schema says that the escape is due, only the arguments must. Null when there is none.
     /// </summary>
-    internal JsonNode? FindForeignNumber()
+    internal JsonNode? FindForeignNumber(bool isDue)
     {
         // A level of JSON may be very deep: no recursion.
-        var open = new Stack<JsonNode>([.. Content.Members.Select(member => member.Value)]);
+        var open = new Stack<JsonNode>(isDue ? Arguments : Content.Members.Select(member => member.Value));
         while (open.TryPop(out var node))
         {
             if (node.Kind == JsonKind.Number && !node.TryGetLong(out _)) return node;

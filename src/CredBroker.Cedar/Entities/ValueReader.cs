@@ -106,7 +106,7 @@ internal sealed class ValueReader(ErrorList errors)
         };
         if (escape is not null)
         {
-            if (shape is not (ValueShape.Entity or ValueShape.Extension) && escape.FindForeignNumber() is { } number) return Read(number, null);
+            if (escape.FindForeignNumber(isDue: shape is ValueShape.Entity or ValueShape.Extension) is { } number) return Read(number, null);
             return escape.Kind switch
             {
                 EscapeKind.Entity => Wrap(ReadUid(escape.Content, escape.Name, escape.Id)),

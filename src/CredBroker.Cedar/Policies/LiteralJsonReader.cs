@@ -49,17 +49,18 @@ internal sealed class LiteralJsonReader(ErrorList errors)
 
     private Expression? ReadEscape(JsonNode node, Escape escape)
     {
-        if (escape.FindForeignNumber() is { } number) return Read(number);
+        if (escape.FindForeignNumber(isDue: false) is { } number) return Read(number);
         switch (escape.Kind)
         {
             case EscapeKind.Entity:
                 return EntityType.TryParse(escape.Name, out var type)
                     ? new Literal(CedarValue.Of(new EntityUid(type, escape.Id)), node.Span)
                     : Fail(escape.Content, $"{Quoting.Code(escape.Name)} is not the name of a type", "identifiers joined by `::`");
-            case EscapeKind.Extension when ExtensionFunctions.Find(escape.Name) is { } function:
-                return ReadAll(escape.Arguments) is { } arguments ? new ExtensionCall(function, arguments, node.Span) : null;
+            case EscapeKind.Extension when !Names.IsPath(escape.Name):
+                return Fail(escape.Content, $"{Quoting.Code(escape.Name)} is not the name of a function", "the name of an extension function");
             case EscapeKind.Extension:
-                return Fail(escape.Content, $"there is no function {Quoting.Code(escape.Name)}", "the name of an extension function");
+                var function = ExtensionFunctions.Find(escape.Name) ?? ExtensionFunction.Unknown(escape.Name);
+                return ReadAll(escape.Arguments) is { } arguments ? new ExtensionCall(function, arguments, node.Span) : null;
             default:
                 return Fail(node, "the escape `__expr` is not supported", "`__entity` or `__extn`");
         }

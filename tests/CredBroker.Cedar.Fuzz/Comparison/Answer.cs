@@ -11,18 +11,18 @@ internal sealed record Answer(bool IsFine, string Essence, bool IsAllowed, int P
 
     public static Answer Read(string kind, string line)
     {
-        var json = Json.Read(line);
-        if (json["ok"] is not Json.Bare { Token: "true" }) return s_refused;
-        var failing = (json["errors"] ?? Json.Null).Items.Select(error => Text(error["policy"])).Distinct().Order(StringComparer.Ordinal).ToArray();
+        var json = JsonTree.Read(line);
+        if (json["ok"] is not JsonTree.Bare { Token: "true" }) return s_refused;
+        var failing = (json["errors"] ?? JsonTree.Null).Items.Select(error => Text(error["policy"])).Distinct().Order(StringComparer.Ordinal).ToArray();
         return kind switch
         {
             "run" => new(
                 true,
-                $"{Text(json["decision"])} because of {Names((json["reasons"] ?? Json.Null).Items.Select(Text))}, errors in {Names(failing)}",
+                $"{Text(json["decision"])} because of {Names((json["reasons"] ?? JsonTree.Null).Items.Select(Text))}, errors in {Names(failing)}",
                 Text(json["decision"]) == "allow",
                 failing.Length),
             "validate" => new(true, $"valid: {json["valid"]}, errors in {Names(failing)}", false, failing.Length),
-            "toJson" => new(true, $"{NormalForm.Of(json["json"] ?? Json.Null)}", false, 0),
+            "toJson" => new(true, $"{NormalForm.Of(json["json"] ?? JsonTree.Null)}", false, 0),
             _ => new(true, "", false, 0),
         };
     }
@@ -31,5 +31,5 @@ internal sealed record Answer(bool IsFine, string Essence, bool IsAllowed, int P
 
     private static string Names(IEnumerable<string> names) => $"[{string.Join(", ", names.Order(StringComparer.Ordinal))}]";
 
-    private static string Text(Json? json) => json is Json.Text { Value: var text } ? text : "";
+    private static string Text(JsonTree? json) => json is JsonTree.Text { Value: var text } ? text : "";
 }

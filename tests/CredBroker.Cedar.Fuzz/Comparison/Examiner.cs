@@ -7,17 +7,17 @@ internal sealed record Difference(Question Question, string Official, string Our
 internal sealed class Examiner(IAnswering official, IAnswering ours)
 {
     /// <summary>All differences; what was seen besides is added to the totals.</summary>
-    public async Task<List<Difference>> ExamineAsync(Json asked, Totals totals)
+    public async Task<List<Difference>> ExamineAsync(JsonTree asked, Totals totals)
     {
         var questions = Questions.Of(asked);
         var differences = await CompareAsync(questions, asked, totals);
-        if (asked["roundTrips"] is Json.Bare { Token: "true" })
+        if (asked["roundTrips"] is JsonTree.Bare { Token: "true" })
             differences.AddRange(await CompareAsync(await RoundTrips.OfAsync(asked, official, ours), asked, totals));
         totals.Cases++;
         return differences;
     }
 
-    private async Task<List<Difference>> CompareAsync(List<Question> questions, Json asked, Totals totals)
+    private async Task<List<Difference>> CompareAsync(List<Question> questions, JsonTree asked, Totals totals)
     {
         var theirs = official.AskAsync([.. questions.Select(question => question.Official)]);
         var own = await ours.AskAsync([.. questions.Select(question => question.Ours)]);

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using CredBroker.Tests.Testing;
 
 namespace CredBroker.Cedar.Fuzz.Comparison;
 
@@ -9,7 +8,7 @@ internal static class OfficialBuild
 {
     private static readonly Lazy<Task<string?>> s_missing = new(InstallAsync);
 
-    private static string Folder { get; } = Repository.PathOf("tests/interop/cedar");
+    private static string Folder { get; } = Path.Combine(Root(), "tests", "interop", "cedar");
 
     /// <summary>Why it cannot be asked; null when it can. What is missing of it is fetched.</summary>
     public static Task<string?> WhyNotAsync() => s_missing.Value;
@@ -21,6 +20,14 @@ internal static class OfficialBuild
         if (await WhyFailedAsync("node", "--version") is { } missing) return $"node is not installed: {missing}";
         if (await WhyFailedAsync("npm", "ls") is null) return null;
         return await WhyFailedAsync("npm", "ci", "--no-audit", "--no-fund") is { } failure ? $"npm ci failed: {failure}" : null;
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "CredBroker.sln")))
+            folder = folder.Parent ?? throw new DirectoryNotFoundException($"CredBroker.sln is in no folder above {AppContext.BaseDirectory}");
+        return folder.FullName;
     }
 
     private static async Task<string?> WhyFailedAsync(string program, params string[] arguments)

@@ -11,7 +11,7 @@ internal sealed record Question(string Kind, string Official, string Ours)
     {
     }
 
-    public Question(string kind, Json both)
+    public Question(string kind, JsonTree both)
         : this(kind, both.ToString())
     {
     }

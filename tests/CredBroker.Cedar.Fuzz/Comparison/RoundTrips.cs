@@ -9,13 +9,13 @@ namespace CredBroker.Cedar.Fuzz.Comparison;
 internal static class RoundTrips
 {
     /// <summary>Questions that are asked after our side has been asked for its own text and JSON.</summary>
-    public static async Task<List<Question>> OfAsync(Json asked, IAnswering official, IAnswering ours)
+    public static async Task<List<Question>> OfAsync(JsonTree asked, IAnswering official, IAnswering ours)
     {
         var questions = new List<Question>();
-        var policies = asked["policies"] ?? Json.Of("");
+        var policies = asked["policies"] ?? JsonTree.Of("");
         foreach (var (kind, group) in new[] { ("policy", policies["staticPolicies"]), ("template", policies["templates"]) })
         {
-            if (group is not Json.Object { Members: var members }) continue;
+            if (group is not JsonTree.Object { Members: var members }) continue;
             foreach (var (_, policy) in members) await AddAsync(questions, kind, policy, official, ours);
         }
 
@@ -24,7 +24,7 @@ internal static class RoundTrips
         return questions;
     }
 
-    private static async Task AddAsync(List<Question> questions, string kind, Json policy, IAnswering official, IAnswering ours)
+    private static async Task AddAsync(List<Question> questions, string kind, JsonTree policy, IAnswering official, IAnswering ours)
     {
         var original = Ask("toJson", kind, policy);
         questions.Add(new("toJson", original));
@@ -35,11 +35,11 @@ internal static class RoundTrips
         }
     }
 
-    private static string Ask(string operation, string member, Json value) => Json.Record(("op", Json.Of(operation)), (member, value)).ToString();
+    private static string Ask(string operation, string member, JsonTree value) => JsonTree.Record(("op", JsonTree.Of(operation)), (member, value)).ToString();
 
-    private static async Task<Json?> AskAsync(IAnswering side, string operation, string member, Json value, string wanted)
+    private static async Task<JsonTree?> AskAsync(IAnswering side, string operation, string member, JsonTree value, string wanted)
     {
         var answers = await side.AskAsync([Ask(operation, member, value)]);
-        return answers is [{ } answer] ? Json.Read(answer)[wanted] : null;
+        return answers is [{ } answer] ? JsonTree.Read(answer)[wanted] : null;
     }
 }

@@ -47,7 +47,7 @@ internal sealed class Totals
 
     public double ValidPoliciesShare => Share(Policies - InvalidPolicies, Policies);
 
-    public void Add(string kind, Answer answer, Json asked)
+    public void Add(string kind, Answer answer, JsonTree asked)
     {
         switch (kind)
         {
@@ -101,9 +101,9 @@ internal sealed class Totals
 
     private static double Share(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
 
-    private static int Count(Json? policies) => policies switch
+    private static int Count(JsonTree? policies) => policies switch
     {
-        Json.Text { Value: var text } => PolicyParser.TryParse(new("policies", text), out var all, out _) ? all.Length : 0,
-        _ => (policies?["staticPolicies"] ?? Json.Null).Members.Count() + (policies?["templates"] ?? Json.Null).Members.Count() + (policies?["templateLinks"] ?? Json.Null).Items.Count(),
+        JsonTree.Text { Value: var text } => PolicyParser.TryParse(new("policies", text), out var all, out _) ? all.Length : 0,
+        _ => (policies?["staticPolicies"] ?? JsonTree.Null).Members.Count() + (policies?["templates"] ?? JsonTree.Null).Members.Count() + (policies?["templateLinks"] ?? JsonTree.Null).Items.Count(),
     };
 }

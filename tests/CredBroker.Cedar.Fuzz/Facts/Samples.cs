@@ -37,7 +37,7 @@ internal static class Samples
 
     public static string Constructor(string type) => type == "ipaddr" ? "ip" : type;
 
-    public static long Long(Dice dice) => dice.Pick(dice.Chance(6) ? s_oddLongs : s_longs);
+    public static long Long(Dice dice) => dice.Pick(dice.Chance(10) ? s_oddLongs : s_longs);
 
     public static string Text(Dice dice) => dice.Pick(dice.Chance(8) ? s_oddTexts : s_texts);
 
@@ -51,7 +51,7 @@ internal static class Samples
     /// <summary>The id of an entity, which may not be there.</summary>
     public static string Id(EntityKind kind, Dice dice) => kind.Ids is { } ids
         ? dice.Chance(2) ? "nope" : dice.Pick<string>(ids)
-        : dice.Pick(dice.Chance(7) ? s_oddIds : s_ids);
+        : dice.Pick(dice.Chance(10) ? s_oddIds : s_ids);
 
     /// <summary>The ids of the entities that are there.</summary>
     public static IEnumerable<string> Ids(EntityKind kind, Dice dice) => kind.Ids is { } ids

@@ -2,39 +2,42 @@ using System.Collections.Immutable;
 
 namespace CredBroker.Cedar.Fuzz.Mutation;
 
-/// <summary>Changes one place of a JSON value; what comes out is still JSON.</summary>
+/// <summary>
+/// Changes one place of a JSON value; what comes out is still JSON. No list takes the place of an object: the official build's reader takes
+/// one for the members' values, in an order of its own.
+/// </summary>
 internal sealed class JsonMutator(Dice dice)
 {
     private static readonly string[] s_names = ["type", "id", "__entity", "__extn", "__expr", "fn", "arg", "args", "name", "a", "", "Value", "attr", "left", "extra", "required", "uid", "attrs", "parents", "tags", "slot", "entity"];
     private static readonly string[] s_bare = ["0", "1", "-1", "-0", "1.0", "1e2", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809", "true", "false", "null", "0.5", "1E400", "100000000000000000000"];
-    private static readonly string[] s_texts = ["", "a", "Action", "a b", "User", "nope", "1.0", "10.0.0.1", "ip", "decimal", "offset", "Long", "All", "==", "permit", "principal", "__cedar", "a::b", "::", "if"];
+    private static readonly string[] s_texts = ["", "a", "Action", "a b", "User", "nope", "nope::nope", "1.0", "10.0.0.1", "ip", "decimal", "offset", "toDate", "Long", "All", "==", "permit", "principal", "__cedar", "a::b", "::", "if"];
 
-    public Json Mutate(Json json)
+    public JsonTree Mutate(JsonTree json)
     {
         var at = dice.Below(Count(json));
         return Change(json, ref at);
     }
 
-    private static int Count(Json json) => 1 + json.Items.Sum(Count) + json.Members.Sum(member => Count(member.Value));
+    private static int Count(JsonTree json) => 1 + json.Items.Sum(Count) + json.Members.Sum(member => Count(member.Value));
 
-    private Json Change(Json json, ref int at)
+    private JsonTree Change(JsonTree json, ref int at)
     {
         if (at-- == 0) return Changed(json);
         switch (json)
         {
-            case Json.Array { All: var all }:
+            case JsonTree.Array { All: var all }:
                 for (var i = 0; i < all.Length; i++)
                 {
                     var changed = Change(all[i], ref at);
-                    if (at < 0) return new Json.Array(all.SetItem(i, changed));
+                    if (at < 0) return new JsonTree.Array(all.SetItem(i, changed));
                 }
 
                 break;
-            case Json.Object { Members: var members }:
+            case JsonTree.Object { Members: var members }:
                 for (var i = 0; i < members.Length; i++)
                 {
                     var changed = Change(members[i].Value, ref at);
-                    if (at < 0) return new Json.Object(members.SetItem(i, new(members[i].Name, changed)));
+                    if (at < 0) return new JsonTree.Object(members.SetItem(i, new(members[i].Name, changed)));
                 }
 
                 break;
@@ -45,17 +48,18 @@ internal sealed class JsonMutator(Dice dice)
         return json;
     }
 
-    private Json Changed(Json json) => json switch
+    private JsonTree Changed(JsonTree json) => json switch
     {
-        Json.Object { Members: var members } when dice.Chance(85) => new Json.Object(Changed(members)),
-        Json.Array { All: var all } when dice.Chance(85) => new Json.Array(Changed(all)),
-        Json.Text { Value: var text } when dice.Chance(40) => Json.Of(Changed(text)),
+        JsonTree.Object { Members: var members } when dice.Chance(85) => new JsonTree.Object(Changed(members)),
+        JsonTree.Array { All: var all } when dice.Chance(85) => new JsonTree.Array(Changed(all)),
+        JsonTree.Text { Value: var text } when dice.Chance(40) => JsonTree.Of(Changed(text)),
+        JsonTree.Object => new JsonTree.Bare(dice.Pick(s_bare)),
         _ => Other(),
     };
 
-    private ImmutableArray<Json.Member> Changed(ImmutableArray<Json.Member> members)
+    private ImmutableArray<JsonTree.Member> Changed(ImmutableArray<JsonTree.Member> members)
     {
-        var added = new Json.Member(dice.Pick(s_names), Other());
+        var added = new JsonTree.Member(dice.Pick(s_names), Other());
         if (members.IsEmpty) return [added];
         var i = dice.Below(members.Length);
         return dice.Below(5) switch
@@ -64,11 +68,12 @@ internal sealed class JsonMutator(Dice dice)
             1 => members.Add(added),
             2 => members.Add(members[i]),
             3 => members.SetItem(i, members[i] with { Name = dice.Pick(s_names) }),
-            _ => members.SetItem(i, members[i] with { Value = members[dice.Below(members.Length)].Value }),
+            _ when members[dice.Below(members.Length)].Value is not JsonTree.Array and var value => members.SetItem(i, members[i] with { Value = value }),
+            _ => members,
         };
     }
 
-    private ImmutableArray<Json> Changed(ImmutableArray<Json> all)
+    private ImmutableArray<JsonTree> Changed(ImmutableArray<JsonTree> all)
     {
         if (all.IsEmpty) return [Other()];
         var i = dice.Below(all.Length);
@@ -88,11 +93,11 @@ internal sealed class JsonMutator(Dice dice)
         _ => dice.Pick(s_texts),
     };
 
-    private Json Other() => dice.Below(5) switch
+    private JsonTree Other() => dice.Below(5) switch
     {
-        0 => Json.Of(dice.Pick(s_texts)),
-        1 => Json.List([new Json.Bare(dice.Pick(s_bare))]),
-        2 => Json.Record((dice.Pick(s_names), new Json.Bare(dice.Pick(s_bare)))),
-        _ => new Json.Bare(dice.Pick(s_bare)),
+        0 => JsonTree.Of(dice.Pick(s_texts)),
+        1 => JsonTree.List([new JsonTree.Bare(dice.Pick(s_bare))]),
+        2 => JsonTree.Record((dice.Pick(s_names), new JsonTree.Bare(dice.Pick(s_bare)))),
+        _ => new JsonTree.Bare(dice.Pick(s_bare)),
     };
 }

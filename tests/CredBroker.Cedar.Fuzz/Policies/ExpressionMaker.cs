@@ -54,7 +54,7 @@ internal sealed class ExpressionMaker
             (LiteralMaker.IsExact(shape) ? 6 : 1, () => _literals.Make(shape)),
             (isDeep ? 2 : 0, () => If(half, () => Of(shape, half, known), known)),
             (isDeep ? 1 : 0, () => Projected(shape, half, known)),
-            (isDeep ? 6 : 0, () => Made(shape, half, known)))();
+            (isDeep ? 9 : 0, () => Made(shape, half, known)))();
     }
 
     /// <summary>A path, as it is; a careless one has another name in it.</summary>
@@ -131,12 +131,12 @@ internal sealed class ExpressionMaker
     private Fragment Number(int size, ImmutableHashSet<string> known)
     {
         string Operand(Tightness tightness) => Of(Shape.Long, size, known).In(tightness);
-        return _dice.Below(6) switch
+        return _dice.Below(7) switch
         {
             0 => new($"{Operand(Tightness.Sum)} - {Operand(Tightness.Product)}", Tightness.Sum),
             1 => new($"{Operand(Tightness.Product)} * {Operand(Tightness.Unary)}", Tightness.Product),
             2 => new($"-{Of(Shape.Long, size, known).In(Tightness.Member)}", Tightness.Unary),
-            3 => Fragment.Member($"{Receiver(Shape.Duration, size, known)}.{_dice.Pick("toMilliseconds", "toSeconds", "toMinutes", "toHours", "toDays")}()"),
+            3 or 4 => Fragment.Member($"{Receiver(Shape.Duration, size, known)}.{_dice.Pick("toMilliseconds", "toSeconds", "toMinutes", "toHours", "toDays")}()"),
             _ => new($"{Operand(Tightness.Sum)} + {Operand(Tightness.Product)}", Tightness.Sum),
         };
     }

@@ -6,11 +6,11 @@ namespace CredBroker.Cedar.Fuzz.Shrinking;
 /// Makes a case smaller while it stays interesting: parts are dropped, by halves first, then one by one; objects give way to what is in
 /// them; texts lose tokens.
 /// </summary>
-internal sealed class Shrinker(Func<Json, Task<bool>> isInteresting, int attempts = 3_000)
+internal sealed class Shrinker(Func<JsonTree, Task<bool>> isInteresting, int attempts = 3_000)
 {
     private int _left = attempts;
 
-    public async Task<Json> ShrinkAsync(Json json)
+    public async Task<JsonTree> ShrinkAsync(JsonTree json)
     {
         while (_left > 0)
         {
@@ -22,47 +22,47 @@ internal sealed class Shrinker(Func<Json, Task<bool>> isInteresting, int attempt
         return json;
     }
 
-    private async Task<Json> ShrinkAsync(Json json, Func<Json, Json> put, bool isRoot = false)
+    private async Task<JsonTree> ShrinkAsync(JsonTree json, Func<JsonTree, JsonTree> put, bool isRoot = false)
     {
         switch (json)
         {
-            case Json.Array { All: var items }:
-                items = [.. await DropAsync(items, some => put(Json.List(some)))];
+            case JsonTree.Array { All: var items }:
+                items = [.. await DropAsync(items, some => put(JsonTree.List(some)))];
                 for (var i = 0; i < items.Length; i++)
                 {
                     var (all, at) = (items, i);
-                    items = items.SetItem(i, await ShrinkAsync(items[i], item => put(new Json.Array(all.SetItem(at, item)))));
+                    items = items.SetItem(i, await ShrinkAsync(items[i], item => put(new JsonTree.Array(all.SetItem(at, item)))));
                 }
 
-                return await HoistAsync(new Json.Array(items), items, put);
-            case Json.Object { Members: var members }:
-                members = [.. await DropAsync(members, some => put(new Json.Object([.. some])))];
+                return await HoistAsync(new JsonTree.Array(items), items, put);
+            case JsonTree.Object { Members: var members }:
+                members = [.. await DropAsync(members, some => put(new JsonTree.Object([.. some])))];
                 for (var i = 0; i < members.Length; i++)
                 {
                     var (all, at) = (members, i);
-                    var value = await ShrinkAsync(members[i].Value, value => put(new Json.Object(all.SetItem(at, all[at] with { Value = value }))));
+                    var value = await ShrinkAsync(members[i].Value, value => put(new JsonTree.Object(all.SetItem(at, all[at] with { Value = value }))));
                     members = members.SetItem(i, members[i] with { Value = value });
                 }
 
-                var smaller = new Json.Object(members);
+                var smaller = new JsonTree.Object(members);
                 return isRoot ? smaller : await HoistAsync(smaller, [.. members.Select(member => member.Value)], put);
-            case Json.Text { Value: var text }:
-                return Json.Of(await ShrinkAsync(text, some => put(Json.Of(some))));
+            case JsonTree.Text { Value: var text }:
+                return JsonTree.Of(await ShrinkAsync(text, some => put(JsonTree.Of(some))));
             default:
                 return json;
         }
     }
 
-    private async Task<Json> HoistAsync(Json json, IReadOnlyList<Json> parts, Func<Json, Json> put)
+    private async Task<JsonTree> HoistAsync(JsonTree json, IReadOnlyList<JsonTree> parts, Func<JsonTree, JsonTree> put)
     {
         foreach (var part in parts)
             if (part.GetType() == json.GetType() && await TryAsync(put(part))) return part;
         return json;
     }
 
-    private async Task<string> ShrinkAsync(string text, Func<string, Json> put)
+    private async Task<string> ShrinkAsync(string text, Func<string, JsonTree> put)
     {
-        Json Put(IEnumerable<string> tokens) => put(Tokens.Join(tokens));
+        JsonTree Put(IEnumerable<string> tokens) => put(Tokens.Join(tokens));
         IReadOnlyList<string> tokens = await DropAsync(Tokens.Of(text), Put);
         tokens = await UnwrapAsync(tokens, Put);
         if (tokens.Count > 12) tokens = await ReplaceAsync(tokens, Put);
@@ -70,7 +70,7 @@ internal sealed class Shrinker(Func<Json, Task<bool>> isInteresting, int attempt
     }
 
     /// <summary>Without the brackets around a part.</summary>
-    private async Task<IReadOnlyList<string>> UnwrapAsync(IReadOnlyList<string> tokens, Func<IEnumerable<string>, Json> put)
+    private async Task<IReadOnlyList<string>> UnwrapAsync(IReadOnlyList<string> tokens, Func<IEnumerable<string>, JsonTree> put)
     {
         for (var i = 0; i < tokens.Count; i++)
         {
@@ -90,7 +90,7 @@ internal sealed class Shrinker(Func<Json, Task<bool>> isInteresting, int attempt
     }
 
     /// <summary>With a literal in place of a part.</summary>
-    private async Task<IReadOnlyList<string>> ReplaceAsync(IReadOnlyList<string> tokens, Func<IEnumerable<string>, Json> put)
+    private async Task<IReadOnlyList<string>> ReplaceAsync(IReadOnlyList<string> tokens, Func<IEnumerable<string>, JsonTree> put)
     {
         for (var size = Math.Min(32, tokens.Count / 2); size > 1; size /= 2)
         {
@@ -116,7 +116,7 @@ internal sealed class Shrinker(Func<Json, Task<bool>> isInteresting, int attempt
         return -1;
     }
 
-    private async Task<IReadOnlyList<T>> DropAsync<T>(IReadOnlyList<T> all, Func<IEnumerable<T>, Json> put)
+    private async Task<IReadOnlyList<T>> DropAsync<T>(IReadOnlyList<T> all, Func<IEnumerable<T>, JsonTree> put)
     {
         for (var size = all.Count; size > 0; size /= 2)
         {
@@ -133,5 +133,5 @@ internal sealed class Shrinker(Func<Json, Task<bool>> isInteresting, int attempt
         return all;
     }
 
-    private async Task<bool> TryAsync(Json smaller) => _left-- > 0 && await isInteresting(smaller);
+    private async Task<bool> TryAsync(JsonTree smaller) => _left-- > 0 && await isInteresting(smaller);
 }

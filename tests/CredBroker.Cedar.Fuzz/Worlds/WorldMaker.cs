@@ -18,7 +18,7 @@ internal sealed class WorldMaker(Dice dice)
     public World Make()
     {
         IReadOnlyList<string> spaces = dice.Pick<string[]>([""], [""], [""], ["App"], ["", "App"], ["", "Org::Hr"], ["App", "Org"]);
-        foreach (var name in Names(s_types, s_oddTypes, dice.Between(2, 5)))
+        foreach (var name in Names(s_types, s_oddTypes, dice.Between(2, 4)))
             (_plain.Count > 1 && dice.Chance(25) ? _listed : _plain).Add(Name.Join(dice.Pick(spaces), name));
         for (var i = dice.Below(4); i > 0; i--)
             _aliases.Add(new(Name.Join(dice.Pick(spaces), $"Kind{i}"), MakeAliased()));

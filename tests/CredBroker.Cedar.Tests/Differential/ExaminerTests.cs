@@ -60,7 +60,7 @@ public sealed class ExaminerTests
     {
         const string text = """{"a":1.0,"a":[9223372036854775808,-0,1E5,null,true],"\u00E9":{"":"\n"}}""";
 
-        Assert.Equal(text, Json.Read(text).ToString());
+        Assert.Equal(text, JsonTree.Read(text).ToString());
     }
 
     /// <summary>Our side, with other words in question or answer.</summary>

@@ -5,32 +5,32 @@ using System.Text.Json;
 namespace CredBroker.Cedar.Fuzz;
 
 /// <summary>JSON as it is written: numbers are their digits, and a name may be there twice.</summary>
-internal abstract record Json
+internal abstract record JsonTree
 {
-    private Json()
+    private JsonTree()
     {
     }
 
-    public static Json Null { get; } = new Bare("null");
+    public static JsonTree Null { get; } = new Bare("null");
 
-    public static Json Of(string text) => new Text(text);
+    public static JsonTree Of(string text) => new Text(text);
 
-    public static Json Of(bool value) => new Bare(value ? "true" : "false");
+    public static JsonTree Of(bool value) => new Bare(value ? "true" : "false");
 
-    public static Json Of(long number) => new Bare($"{number}");
+    public static JsonTree Of(long number) => new Bare($"{number}");
 
-    public static Json List(IEnumerable<Json> items) => new Array([.. items]);
+    public static JsonTree List(IEnumerable<JsonTree> items) => new Array([.. items]);
 
-    public static Json Record(params ReadOnlySpan<(string Name, Json Value)> members)
+    public static JsonTree Record(params ReadOnlySpan<(string Name, JsonTree Value)> members)
     {
         var all = ImmutableArray.CreateBuilder<Member>(members.Length);
         foreach (var (name, value) in members) all.Add(new(name, value));
         return new Object(all.DrainToImmutable());
     }
 
-    public static Json Record(IEnumerable<(string Name, Json Value)> members) => new Object([.. members.Select(member => new Member(member.Name, member.Value))]);
+    public static JsonTree Record(IEnumerable<(string Name, JsonTree Value)> members) => new Object([.. members.Select(member => new Member(member.Name, member.Value))]);
 
-    public static Json Read(string text)
+    public static JsonTree Read(string text)
     {
         var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text), new JsonReaderOptions { MaxDepth = 10_000 });
         reader.Read();
@@ -38,19 +38,19 @@ internal abstract record Json
     }
 
     /// <summary>The first member of this name; null where there is none.</summary>
-    public Json? this[string name] => this is Object { Members: var members } ? members.FirstOrDefault(member => member.Name == name)?.Value : null;
+    public JsonTree? this[string name] => this is Object { Members: var members } ? members.FirstOrDefault(member => member.Name == name)?.Value : null;
 
-    public IEnumerable<Json> Items => this is Array { All: var all } ? all : [];
+    public IEnumerable<JsonTree> Items => this is Array { All: var all } ? all : [];
 
     public IEnumerable<Member> Members => this is Object { Members: var members } ? members : [];
 
     /// <summary>The same with another value for a member, which is added where there is none.</summary>
-    public Json With(string name, Json value) => this is Object { Members: var members }
+    public JsonTree With(string name, JsonTree value) => this is Object { Members: var members }
         ? new Object(members.FirstOrDefault(member => member.Name == name) is { } old ? members.Replace(old, new(name, value)) : members.Add(new(name, value)))
         : this;
 
     /// <summary>The same without regard to the order of members.</summary>
-    public Json Sorted() => this switch
+    public JsonTree Sorted() => this switch
     {
         Array { All: var all } => List(all.Select(item => item.Sorted())),
         Object { Members: var members } => new Object([.. members.Select(member => new Member(member.Name, member.Value.Sorted())).OrderBy(member => member.Name, StringComparer.Ordinal)]),
@@ -64,14 +64,14 @@ internal abstract record Json
         return text.ToString();
     }
 
-    private static Json Read(ref Utf8JsonReader reader)
+    private static JsonTree Read(ref Utf8JsonReader reader)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
                 return new Text(reader.GetString() ?? "");
             case JsonTokenType.StartArray:
-                var items = ImmutableArray.CreateBuilder<Json>();
+                var items = ImmutableArray.CreateBuilder<JsonTree>();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) items.Add(Read(ref reader));
                 return new Array(items.DrainToImmutable());
             case JsonTokenType.StartObject:
@@ -129,19 +129,19 @@ internal abstract record Json
     }
 
     /// <summary>A member of an object.</summary>
-    internal sealed record Member(string Name, Json Value);
+    internal sealed record Member(string Name, JsonTree Value);
 
     /// <summary>A string.</summary>
-    internal sealed record Text(string Value) : Json;
+    internal sealed record Text(string Value) : JsonTree;
 
     /// <summary>A number, <c>true</c>, <c>false</c> or <c>null</c>.</summary>
-    internal sealed record Bare(string Token) : Json;
+    internal sealed record Bare(string Token) : JsonTree;
 
     /// <summary>A list.</summary>
-    internal sealed record Array(ImmutableArray<Json> All) : Json;
+    internal sealed record Array(ImmutableArray<JsonTree> All) : JsonTree;
 
     /// <summary>An object.</summary>
-    internal sealed record Object(ImmutableArray<Member> Members) : Json
+    internal sealed record Object(ImmutableArray<Member> Members) : JsonTree
     {
         public new ImmutableArray<Member> Members { get; } = Members;
     }
