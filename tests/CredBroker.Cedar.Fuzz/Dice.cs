@@ -34,7 +34,7 @@ internal sealed class Dice(ulong seed)
     /// <summary>Some of them, in the order they have.</summary>
     public List<T> Some<T>(IReadOnlyList<T> from, int percent) => [.. from.Where(_ => Chance(percent))];
 
-    public T[] Times<T>(int count, Func<T> make)
+    public static T[] Times<T>(int count, Func<T> make)
     {
         var made = new T[count];
         for (var i = 0; i < count; i++) made[i] = make();

@@ -45,7 +45,7 @@ internal sealed class CaseMaker
             if (_dice.Chance(30)) entities = changed;
         }
 
-        var requests = _dice.Times(Requests, new RequestMaker(_world, _dice, isExplicit).Make);
+        var requests = Dice.Times(Requests, new RequestMaker(_world, _dice, isExplicit).Make);
         if (_dice.Chance(8))
         {
             var request = _dice.Pick(requests);
@@ -71,11 +71,11 @@ internal sealed class CaseMaker
 
     private JsonTree MakePolicies()
     {
-        var fixedOnes = _dice.Times(_dice.Between(2, 5), MakePolicy);
+        var fixedOnes = Dice.Times(_dice.Between(2, 5), MakePolicy);
         if (_dice.Chance(75))
             return _dice.Chance(40) && fixedOnes.All(policy => policy is JsonTree.Text) ? JsonTree.Of(string.Join('\n', fixedOnes.Select(policy => ((JsonTree.Text)policy).Value))) : JsonTree.Record(("staticPolicies", Named("p", fixedOnes)));
 
-        var templates = _dice.Times(_dice.Between(1, 2), () => (Text: _policies.MakeTemplate(_dice.Chance(12), out var slots), Slots: slots));
+        var templates = Dice.Times(_dice.Between(1, 2), () => (Text: _policies.MakeTemplate(_dice.Chance(12), out var slots), Slots: slots));
         var links = Enumerable.Range(0, _dice.Between(1, 4)).Select(i =>
         {
             var template = _dice.Below(templates.Length);

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace CredBroker.Cedar.Fuzz.Comparison;
 
 /// <summary>

@@ -62,7 +62,7 @@ internal sealed class Totals
             case "validate" when answer.IsFine:
                 Validations++;
                 if (answer.Policies == 0) ValidSets++;
-                Policies += Count(asked["policies"]);
+                Policies += Count(asked["policies"] ?? JsonTree.Null);
                 InvalidPolicies += answer.Policies;
                 break;
             case "toJson":
@@ -101,9 +101,9 @@ internal sealed class Totals
 
     private static double Share(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
 
-    private static int Count(JsonTree? policies) => policies switch
+    private static int Count(JsonTree policies)
     {
-        JsonTree.Text { Value: var text } => PolicyParser.TryParse(new("policies", text), out var all, out _) ? all.Length : 0,
-        _ => (policies?["staticPolicies"] ?? JsonTree.Null).Members.Count() + (policies?["templates"] ?? JsonTree.Null).Members.Count() + (policies?["templateLinks"] ?? JsonTree.Null).Items.Count(),
-    };
+        if (policies is JsonTree.Text { Value: var text }) return PolicyParser.TryParse(new("policies", text), out var all, out _) ? all.Length : 0;
+        return policies.Members.Sum(group => group.Value.Members.Count() + group.Value.Items.Count());
+    }
 }

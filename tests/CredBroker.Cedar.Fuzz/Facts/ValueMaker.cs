@@ -16,7 +16,7 @@ internal sealed class ValueMaker(World world, Dice dice, bool isExplicit)
         Shape.Plain => JsonTree.Of(dice.Chance(60)),
         Shape.Extension { Name: var type } => Extension(type),
         Shape.Entity { Type: var type } => Entity(type),
-        Shape.Set { Element: var element } => JsonTree.List(dice.Times(dice.Below(4), () => Make(element))),
+        Shape.Set { Element: var element } => JsonTree.List(Dice.Times(dice.Below(4), () => Make(element))),
         Shape.Record { Members: var members } => Record(members),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

@@ -35,7 +35,7 @@ internal sealed class ComparisonMaker(World world, Setting setting, Dice dice, E
         var others = world.Actions.Where(action => expressions.Slips(30) || action.Namespace == setting.Action.Namespace).Append(setting.Action).ToArray();
         return Fragment.Relation(dice.Below(4) switch
         {
-            0 => $"action in [{string.Join(", ", dice.Times(dice.Between(1, 2), () => literals.Uid(dice.Pick(others))))}]",
+            0 => $"action in [{string.Join(", ", Dice.Times(dice.Between(1, 2), () => literals.Uid(dice.Pick(others))))}]",
             1 => $"action in {literals.Uid(dice.Pick(others))}",
             2 => $"action is {setting.Action.Type}",
             _ => $"action {dice.Pick("==", "!=")} {literals.Uid(dice.Pick(others))}",
@@ -60,7 +60,7 @@ internal sealed class ComparisonMaker(World world, Setting setting, Dice dice, E
 
     private Fragment Like(Fragment value)
     {
-        var parts = dice.Times<string?>(dice.Between(0, 3), () => dice.Chance(50) ? null : Samples.Text(dice));
+        var parts = Dice.Times<string?>(dice.Between(0, 3), () => dice.Chance(50) ? null : Samples.Text(dice));
         return Fragment.Relation($"{value.In(Tightness.Sum)} like {Quotes.Pattern(parts, dice)}");
     }
 
@@ -97,8 +97,8 @@ internal sealed class ComparisonMaker(World world, Setting setting, Dice dice, E
             (kind?.Tags is not null || expressions.Slips() ? 3 : 0, () => Fragment.Member($"{value.In(Tightness.Member)}.hasTag({expressions.Of(Shape.Text, size / 2, known)})")))();
     }
 
-    private IEnumerable<string> Alike(string type, int size, ImmutableHashSet<string> known) =>
-        dice.Times(dice.Between(1, 3), () => expressions.Of(new Shape.Entity(type), size / 3, known).Text);
+    private string[] Alike(string type, int size, ImmutableHashSet<string> known) =>
+        Dice.Times(dice.Between(1, 3), () => expressions.Of(new Shape.Entity(type), size / 3, known).Text);
 
     private Fragment Has(string name, Fragment value) => Fragment.Relation($"{value.In(Tightness.Sum)} has {Quotes.Name(name, dice)}");
 }

@@ -94,7 +94,7 @@ internal sealed class ExpressionMaker
     private Fragment Chain(Tightness tightness, string sign, int size, ImmutableHashSet<string> known)
     {
         var count = _dice.Chance(85) ? 2 : _dice.Between(3, 5);
-        var parts = _dice.Times(count, () => Bool(size / count, known));
+        var parts = Dice.Times(count, () => Bool(size / count, known));
         // The first operand may be a chain itself: it is grouped from the left.
         return new(string.Join($" {sign} ", parts.Select((part, i) => Spaced(part.In(i == 0 ? tightness : tightness + 1)))), tightness);
     }
@@ -122,7 +122,7 @@ internal sealed class ExpressionMaker
         Shape.Extension { Name: "duration" } => Fragment.Member(_dice.Chance(60)
             ? $"{Receiver(Shape.Datetime, size, known)}.durationSince({Of(Shape.Datetime, size, known)})"
             : $"{Receiver(Shape.Datetime, size, known)}.toTime()"),
-        Shape.Set { Element: var element } => Fragment.Member($"[{string.Join(", ", _dice.Times(_dice.Between(1, 3), () => Of(element, size / 2, known).Text))}]"),
+        Shape.Set { Element: var element } => Fragment.Member($"[{string.Join(", ", Dice.Times(_dice.Between(1, 3), () => Of(element, size / 2, known).Text))}]"),
         Shape.Record { Members: var members } when LiteralMaker.IsExact(shape) =>
             Fragment.Member($"{{{string.Join(", ", members.Select(member => $"{Quotes.Name(member.Name, _dice)}: {Of(member.Shape, size / 2, known)}"))}}}"),
         _ => Of(shape, 1, known),

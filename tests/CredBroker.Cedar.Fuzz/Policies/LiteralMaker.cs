@@ -17,7 +17,7 @@ internal sealed class LiteralMaker(World world, Dice dice, int percentBad)
         Shape.Plain => Fragment.Member(dice.Pick("true", "false")),
         Shape.Extension { Name: var type } => Fragment.Member($"{Samples.Constructor(type)}({Quotes.Text(Samples.Extension(type, dice, percentBad), dice)})"),
         Shape.Entity { Type: var type } => Fragment.Member(Uid(type)),
-        Shape.Set { Element: var element } => Fragment.Member($"[{string.Join(", ", dice.Times(dice.Between(1, 3), () => Make(element)))}{dice.Pick("", "", "", "", ",")}]"),
+        Shape.Set { Element: var element } => Fragment.Member($"[{string.Join(", ", Dice.Times(dice.Between(1, 3), () => Make(element)))}{dice.Pick("", "", "", "", ",")}]"),
         Shape.Record { Members: var members } => Fragment.Member($"{{{string.Join(", ", members.Where(member => member.IsRequired || dice.Chance(70)).Select(member => $"{Quotes.Name(member.Name, dice)}: {Make(member.Shape)}"))}}}"),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

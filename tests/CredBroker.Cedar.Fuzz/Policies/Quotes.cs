@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CredBroker.Cedar.Fuzz.Worlds;
 
 namespace CredBroker.Cedar.Fuzz.Policies;
 

@@ -27,7 +27,7 @@ internal sealed class WorldMaker(Dice dice)
     }
 
     private IEnumerable<string> Names(string[] usual, string[] odd, int count) =>
-        dice.Times(count, () => dice.Pick(dice.Chance(4) ? odd : usual)).Distinct();
+        Dice.Times(count, () => dice.Pick(dice.Chance(4) ? odd : usual)).Distinct();
 
     private EntityKind MakeEntity(string name) => new(
         name,
@@ -64,7 +64,7 @@ internal sealed class WorldMaker(Dice dice)
 
     private ImmutableArray<ActionKind> MakeParents(List<ActionKind> actions) => dice.Chance(60) ? [.. dice.Some(actions, 40)] : [];
 
-    private ImmutableArray<string> MakeTypes() => [.. dice.Times(dice.Chance(70) ? 1 : 2, () => dice.Pick(_listed.Count > 0 && dice.Chance(8) ? _listed : _plain)).Distinct()];
+    private ImmutableArray<string> MakeTypes() => [.. Dice.Times(dice.Chance(70) ? 1 : 2, () => dice.Pick(_listed.Count > 0 && dice.Chance(8) ? _listed : _plain)).Distinct()];
 
     private Shape MakeContext()
     {
