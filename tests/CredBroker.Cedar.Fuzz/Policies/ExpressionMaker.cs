@@ -34,6 +34,7 @@ internal sealed class ExpressionMaker
         return _dice.Way<Fragment>(
             (10, () => About(size, known)),
             (6, () => Guarded(size, known)),
+            (4, () => AboutMade(half, known)),
             (3, () => Chain(Tightness.And, "&&", size, known)),
             (4, () => Chain(Tightness.Or, "||", size, known)),
             (2, () => new($"{_dice.Pick("!", "!", "!!")}{Bool(half, known).In(Tightness.Member)}", Tightness.Unary)),
@@ -69,6 +70,13 @@ internal sealed class ExpressionMaker
         var paths = _setting.Paths.Where(path => path.Tests.All(test => known.Contains(test.Key))).ToArray();
         var path = _dice.Pick(paths);
         return _comparisons.About(path.Shape, Write(path), size, known);
+    }
+
+    /// <summary>Something about what an operator or a function yields.</summary>
+    private Fragment AboutMade(int size, ImmutableHashSet<string> known)
+    {
+        var shape = _dice.Pick<Shape>(Shape.Simple);
+        return _comparisons.About(shape, _dice.Chance(70) ? Made(shape, size, known) : _literals.Make(shape), size, known);
     }
 
     /// <summary>Something about what may be absent, after a test that it is not.</summary>

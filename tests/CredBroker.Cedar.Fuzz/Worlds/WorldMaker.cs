@@ -43,7 +43,7 @@ internal sealed class WorldMaker(Dice dice)
 
     private Shape MakeShape(int depth) => dice.Way<Shape>(
         (depth > 0 ? 12 : 20, () => dice.Pick(Shape.Long, Shape.Text, Shape.Bool)),
-        (6, () => dice.Pick<Shape>(Shape.Simple)),
+        (8, () => dice.Pick<Shape>(Shape.Simple)),
         (5, () => new Shape.Entity(dice.Pick(_plain))),
         (_listed.Count > 0 ? 2 : 0, () => new Shape.Entity(dice.Pick(_listed))),
         (_aliases.Count > 0 ? 3 : 0, () => dice.Pick(_aliases)),

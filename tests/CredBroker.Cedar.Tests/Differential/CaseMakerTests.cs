@@ -23,7 +23,7 @@ public sealed class CaseMakerTests
     [Fact]
     public void Everything_that_the_language_has_is_in_some_case()
     {
-        var all = string.Concat(Enumerable.Range(0, 600).Select(seed => Unescaped(CaseMaker.Make((ulong)seed))));
+        var all = string.Concat(Enumerable.Range(0, 400).Select(seed => Unescaped(CaseMaker.Make((ulong)seed))));
 
         Assert.DoesNotContain(s_words, word => !all.Contains(word, StringComparison.Ordinal));
     }
