@@ -94,8 +94,10 @@ internal sealed class PolicyInput
             var values = link.TryGetProperty("values", out var given) ? given : default;
             var principal = ReadSlot(values, "?principal");
             var resource = ReadSlot(values, "?resource");
-            var read = new TemplateLink(new(Input.Text(link, "newId") ?? ""), new(Input.Text(link, "templateId") ?? ""), principal, resource);
-            if (!_builder.TryLink(read, out var error)) _errors.Add(error);
+            if (Input.Text(link, "newId") is not { } id || Input.Text(link, "templateId") is not { } template || values.ValueKind != JsonValueKind.Object)
+                _errors.Add(new(null, default, "a link needs `templateId`, `newId` and `values`"));
+            else if (!_builder.TryLink(new(new(id), new(template), principal, resource), out var error))
+                _errors.Add(error);
         }
     }
 

@@ -12,7 +12,8 @@ internal enum EscapeKind
 
 /// <summary>
 /// What an object stands for that is no record. Only an object with exactly one member is an escape, and only when the member's value
-/// has the right form; every other object is a record.
+/// has the right form; every other object is a record. Where a schema says what is due, other members do not matter, and what is within the
+/// escape will do.
 /// </summary>
 /// <param name="Kind">Which escape it is.</param>
 /// <param name="Content">The value of the one member.</param>
@@ -26,16 +27,46 @@ internal sealed record Escape(EscapeKind Kind, JsonNode Content, string Name, st
         if (node.Members is not [var only]) return null;
         return only.Name switch
         {
-            "__entity" when only.Value.FindText("type") is { } type && only.Value.FindText("id") is { } id =>
-                new(EscapeKind.Entity, only.Value, type, id, []),
+            "__entity" => NameOf(only.Value),
             "__extn" => CallOf(only.Value),
-            "__expr" when only.Value.Kind == JsonKind.String => new(EscapeKind.Expression, only.Value, "", "", []),
+            "__expr" => OfExpression(node),
             _ => null,
         };
     }
 
+    /// <summary>What names an entity where one is due.</summary>
+    internal static Escape? OfEntity(JsonNode node) => OfExpression(node) ?? NameOf(node.Find("__entity")) ?? NameOf(node);
+
+    /// <summary>What calls a function where an extension's value is due.</summary>
+    internal static Escape? OfCall(JsonNode node) => OfExpression(node) ?? (node.Find("__extn") is { } call ? CallOf(call) : null) ?? CallOf(node);
+
+    /// <summary>
+    /// A number that Cedar does not have, wherever it is in the escape, also where nothing else is looked at: that must be values all the
+    /// same. Where a schema says that the escape is due, only the arguments must. Null when there is none.
+    /// </summary>
+    internal JsonNode? FindForeignNumber(bool isDue)
+    {
+        // A level of JSON may be very deep: no recursion.
+        var open = new Stack<JsonNode>(isDue ? Arguments : Content.Members.Select(member => member.Value));
+        while (open.TryPop(out var node))
+        {
+            if (node.Kind == JsonKind.Number && !node.TryGetLong(out _)) return node;
+            foreach (var item in node.Items) open.Push(item);
+            foreach (var member in node.Members) open.Push(member.Value);
+        }
+
+        return null;
+    }
+
+    private static Escape? OfExpression(JsonNode node) =>
+        node.FindText("__expr") is null ? null : new(EscapeKind.Expression, node, "", "", []);
+
+    private static Escape? NameOf(JsonNode? node) => node?.FindText("type") is { } type && node.FindText("id") is { } id
+        ? new(EscapeKind.Entity, node, type, id, [])
+        : null;
+
     /// <summary><c>{"fn": …, "arg": …}</c> or <c>{"fn": …, "args": […]}</c>; null for anything else.</summary>
-    internal static Escape? CallOf(JsonNode node)
+    private static Escape? CallOf(JsonNode node)
     {
         if (node.FindText("fn") is not { } function) return null;
         if (node.Find("arg") is { } argument) return new(EscapeKind.Extension, node, function, "", [argument]);

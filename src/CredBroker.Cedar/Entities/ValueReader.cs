@@ -1,4 +1,3 @@
-using System.Globalization;
 using CredBroker.Cedar.Extensions;
 using CredBroker.Cedar.Json;
 using CredBroker.Cedar.Text;
@@ -46,8 +45,7 @@ internal sealed class ValueReader(ErrorList errors)
     /// <summary>The name of an entity, in either of its two forms, whatever other members are there; null after a complaint.</summary>
     internal EntityUid? ReadUid(JsonNode node)
     {
-        foreach (var inner in new[] { node.Find("__entity"), node })
-            if (inner?.FindText("type") is { } type && inner.FindText("id") is { } id) return ReadUid(inner, type, id);
+        if (Escape.OfEntity(node) is { Kind: EscapeKind.Entity } name) return ReadUid(name.Content, name.Name, name.Id);
         Fail(node, "this does not name an entity", "`{\"type\": …, \"id\": …}`");
         return null;
     }
@@ -68,7 +66,7 @@ internal sealed class ValueReader(ErrorList errors)
             case JsonKind.False:
                 return CedarValue.False;
             case JsonKind.Number:
-                return long.TryParse(node.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                return node.TryGetLong(out var number)
                     ? CedarValue.Of(number)
                     : Fail(node, $"Cedar has no number {Quoting.Code(node.Text)}", "a whole number of 64 bits, without fraction and exponent");
             case JsonKind.String:
@@ -99,31 +97,38 @@ internal sealed class ValueReader(ErrorList errors)
 
     private CedarValue ReadObject(JsonNode node, ValueShape? shape)
     {
-        if (Escape.Of(node) is { } escape)
+        if (shape is ValueShape.Record record) return ReadRecord(node, record.Find) is { } fields ? CedarValue.Of(fields) : default;
+        var escape = shape switch
         {
+            ValueShape.Entity => Escape.OfEntity(node),
+            ValueShape.Extension => Escape.OfCall(node),
+            _ => Escape.Of(node),
+        };
+        if (escape is not null)
+        {
+            if (escape.FindForeignNumber(isDue: shape is ValueShape.Entity or ValueShape.Extension) is { } number) return Read(number, null);
             return escape.Kind switch
             {
                 EscapeKind.Entity => Wrap(ReadUid(escape.Content, escape.Name, escape.Id)),
-                EscapeKind.Extension => ReadCall(escape),
+                EscapeKind.Extension => ReadCall(escape, shape),
                 _ => Fail(node, "the escape `__expr` is not supported", "`__entity` or `__extn`"),
             };
         }
 
-        if (shape is ValueShape.Entity && node.FindText("type") is { } type && node.FindText("id") is { } id) return Wrap(ReadUid(node, type, id));
-        if (shape is ValueShape.Extension && Escape.CallOf(node) is { } call) return ReadCall(call);
-        return ReadRecord(node, shape is ValueShape.Record record ? record.Find : null) is { } read ? CedarValue.Of(read) : default;
+        return ReadRecord(node, null) is { } read ? CedarValue.Of(read) : default;
     }
 
     private static CedarValue Wrap(EntityUid? uid) => uid is null ? default : CedarValue.Of(uid);
 
-    private CedarValue ReadCall(Escape escape)
+    /// <summary>Where an extension's value is due, the function's arguments need no escapes either.</summary>
+    private CedarValue ReadCall(Escape escape, ValueShape? shape)
     {
         if (ExtensionFunctions.Find(escape.Name) is not { } function)
             return Fail(escape.Content, $"there is no function {Quoting.Code(escape.Name)}", Expected.OneOf([.. ExtensionFunctions.All.Select(known => known.Name)]));
         var arguments = new CedarValue[escape.Arguments.Count];
         for (var i = 0; i < arguments.Length; i++)
         {
-            arguments[i] = Read(escape.Arguments[i], null);
+            arguments[i] = Read(escape.Arguments[i], shape is ValueShape.Extension && i < function.Parameters.Length ? ValueShape.OfKind(function.Parameters[i]) : null);
             if (arguments[i].IsNone) return default;
         }
 

@@ -1,4 +1,5 @@
 using CredBroker.Cedar.Extensions;
+using CredBroker.Cedar.Values;
 
 namespace CredBroker.Cedar.Entities;
 
@@ -11,6 +12,9 @@ internal abstract class ValueShape
     private ValueShape()
     {
     }
+
+    /// <summary>The shape of an extension's values; null for every other kind.</summary>
+    internal static ValueShape? OfKind(ValueKind kind) => ExtensionFunctions.ConstructorOf(kind) is { } constructor ? new Extension(constructor) : null;
 
     /// <summary>The name of an entity: <c>{"type", "id"}</c> will do.</summary>
     internal sealed class Entity : ValueShape;

@@ -19,6 +19,7 @@ internal sealed class Call(ExtensionFunction function, Code[] arguments, SourceS
             else second = value;
         }
 
+        if (!function.IsKnown) return frame.Fail(EvaluationErrorKind.UnknownFunction, Span, function);
         if (arguments.Length != function.Parameters.Length) return frame.Fail(EvaluationErrorKind.WrongArity, Span, function);
         if (first.Kind != function.Parameters[0]) return frame.FailKind(arguments[0], first, function.Parameters[0]);
         if (arguments.Length > 1 && second.Kind != function.Parameters[1]) return frame.FailKind(arguments[1], second, function.Parameters[1]);

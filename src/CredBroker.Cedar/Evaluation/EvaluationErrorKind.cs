@@ -21,6 +21,9 @@ public enum EvaluationErrorKind
     /// <summary>An extension function was called with a wrong number of arguments.</summary>
     WrongArity,
 
+    /// <summary>There is no extension function of this name: JSON can call one that does not exist.</summary>
+    UnknownFunction,
+
     /// <summary>An extension function has no result for its arguments: a text that it cannot read, a date that is out of range.</summary>
     NoResult,
 }

@@ -15,6 +15,7 @@ internal readonly record struct Failure(EvaluationErrorKind Kind, SourceSpan Spa
         EvaluationErrorKind.MissingTag => $"there is no tag {Quoting.Code($"{Detail}")}",
         EvaluationErrorKind.Overflow => "the result does not fit into 64 bits",
         EvaluationErrorKind.WrongArity => string.Create(CultureInfo.InvariantCulture, $"wrong number of arguments for {Quoting.Code($"{Detail}")}"),
+        EvaluationErrorKind.UnknownFunction => $"there is no function {Quoting.Code($"{Detail}")}",
         _ => $"{Detail}",
     };
 

@@ -11,6 +11,15 @@ public sealed class ExtensionFunction
     internal ExtensionFunction(string name, bool isMethod, ImmutableArray<ValueKind> parameters, ValueKind result, string problem, Func<CedarValue, CedarValue, CedarValue> body) =>
         (Name, IsMethod, Parameters, Result, Problem, _body) = (name, isMethod, parameters, result, problem, body);
 
+    /// <summary>
+    /// A function that does not exist. Only the JSON of a policy can call one, within a value: the call fails whenever it is evaluated, and is
+    /// invalid by every schema.
+    /// </summary>
+    internal static ExtensionFunction Unknown(string name) => new(name, isMethod: false, [], ValueKind.Bool, "", (_, _) => default);
+
+    /// <summary>False for a name that no extension has.</summary>
+    public bool IsKnown => !Parameters.IsEmpty;
+
     /// <summary>Its name.</summary>
     public string Name { get; }
 
@@ -20,7 +29,7 @@ public sealed class ExtensionFunction
     /// <summary>True when it makes a value of an extension type from a text.</summary>
     public bool IsConstructor => Parameters is [ValueKind.String];
 
-    /// <summary>The kinds of its arguments, one or two.</summary>
+    /// <summary>The kinds of its arguments, one or two; none when it does not exist.</summary>
     public ImmutableArray<ValueKind> Parameters { get; }
 
     /// <summary>The kind of its result.</summary>

@@ -17,6 +17,9 @@ public static class ExtensionFunctions
     /// <summary>The function of a name; null when there is none. No function and method have the same name.</summary>
     public static ExtensionFunction? Find(string name) => s_byName.GetValueOrDefault(name);
 
+    /// <summary>The function that makes a value of an extension's kind from a text; null for every other kind.</summary>
+    internal static ExtensionFunction? ConstructorOf(ValueKind kind) => Array.Find(s_rows, row => row.IsConstructor && row.Result == kind);
+
     internal static ExtensionFunction Constructor<T>(string name, ValueKind result, Parser<T> parse, Func<T, CedarValue> wrap, string form) =>
         new(name, isMethod: false, [ValueKind.String], result, $"the text is not {form}", (text, _) =>
             text.TryGet(out string? characters) && parse(characters, out var value) && value is not null ? wrap(value) : default);

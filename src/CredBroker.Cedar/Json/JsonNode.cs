@@ -1,3 +1,4 @@
+using System.Globalization;
 using CredBroker.Cedar.Text;
 
 namespace CredBroker.Cedar.Json;
@@ -42,6 +43,13 @@ internal sealed class JsonNode
 
     /// <summary>The text of a member that is a string; null for anything else.</summary>
     internal string? FindText(string name) => Find(name) is { Kind: JsonKind.String } found ? found.Text : null;
+
+    /// <summary>A whole number of 64 bits. The official build's reader takes <c>-0</c> for a fraction.</summary>
+    internal bool TryGetLong(out long number)
+    {
+        number = 0;
+        return Kind == JsonKind.Number && Text != "-0" && long.TryParse(Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+    }
 
     /// <summary>What it is, for messages.</summary>
     internal string Description => Kind switch

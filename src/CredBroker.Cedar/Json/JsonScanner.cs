@@ -59,9 +59,14 @@ internal sealed class JsonScanner(ErrorList errors)
         }
 
         digits = _text[start.._at];
+        isNumber = isNumber && IsFinite(digits);
         if (!isNumber) errors.Add(From(start), $"{Quoting.Code(digits)} is not a number", "digits without a leading zero, as JSON writes numbers");
         return isNumber;
     }
+
+    /// <summary>No value is so large, but what nothing looks at is refused too, as by every reader that has 64 bits for a number.</summary>
+    private static bool IsFinite(string digits) =>
+        digits.Length < 300 && !digits.AsSpan().ContainsAny('e', 'E') || double.IsFinite(double.Parse(digits, CultureInfo.InvariantCulture));
 
     internal bool TryReadString(out string value)
     {

@@ -57,8 +57,9 @@ internal sealed class ExpressionJsonWriter(Utf8JsonWriter json)
     {
         switch (expression)
         {
-            case Literal literal:
-                WriteLiteral(literal.Value);
+            case Literal or ExtensionCall { Function.IsKnown: false }:
+                json.WritePropertyName("Value");
+                WriteValue(expression);
                 break;
             case Variable variable:
                 json.WriteString("Var", ExpressionPrinter.NameOf(variable.Name));
@@ -159,9 +160,50 @@ internal sealed class ExpressionJsonWriter(Utf8JsonWriter json)
         json.WriteEndArray();
     }
 
-    private void WriteLiteral(CedarValue value)
+    /// <summary>A literal; or, since only a value can call a function that does not exist, such a call and whatever is in it.</summary>
+    private void WriteValue(Expression expression)
     {
-        json.WritePropertyName("Value");
+        switch (expression)
+        {
+            case Literal literal:
+                WriteValue(literal.Value);
+                break;
+            case SetExpression set:
+                WriteValues(set.Elements);
+                break;
+            case RecordExpression record:
+                json.WriteStartObject();
+                foreach (var (name, value) in record.Fields)
+                {
+                    json.WritePropertyName(name);
+                    WriteValue(value);
+                }
+
+                json.WriteEndObject();
+                break;
+            case ExtensionCall call:
+                json.WriteStartObject();
+                json.WriteStartObject("__extn");
+                json.WriteString("fn", call.Function.Name);
+                json.WritePropertyName("args");
+                WriteValues(call.Arguments);
+                json.WriteEndObject();
+                json.WriteEndObject();
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private void WriteValues(IEnumerable<Expression> values)
+    {
+        json.WriteStartArray();
+        foreach (var value in values) WriteValue(value);
+        json.WriteEndArray();
+    }
+
+    private void WriteValue(CedarValue value)
+    {
         if (value.TryGet(out bool truth))
             json.WriteBooleanValue(truth);
         else if (value.TryGet(out long number))

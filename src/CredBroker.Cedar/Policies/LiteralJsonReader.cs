@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using CredBroker.Cedar.Entities;
 using CredBroker.Cedar.Extensions;
 using CredBroker.Cedar.Json;
@@ -38,7 +37,7 @@ internal sealed class LiteralJsonReader(ErrorList errors)
             case JsonKind.String:
                 return new Literal(CedarValue.Of(node.Text), node.Span);
             case JsonKind.Number:
-                return long.TryParse(node.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                return node.TryGetLong(out var number)
                     ? new Literal(CedarValue.Of(number), node.Span)
                     : Fail(node, $"Cedar has no number {Quoting.Code(node.Text)}", "a whole number of 64 bits, without fraction and exponent");
             case JsonKind.Array:
@@ -52,16 +51,20 @@ internal sealed class LiteralJsonReader(ErrorList errors)
 
     private Expression? ReadEscape(JsonNode node, Escape escape)
     {
+        if (escape.FindForeignNumber(isDue: false) is { } number) return Read(number);
         switch (escape.Kind)
         {
             case EscapeKind.Entity:
                 return EntityType.TryParse(escape.Name, out var type)
                     ? new Literal(CedarValue.Of(new EntityUid(type, escape.Id)), node.Span)
                     : Fail(escape.Content, $"{Quoting.Code(escape.Name)} is not the name of a type", "identifiers joined by `::`");
-            case EscapeKind.Extension when ExtensionFunctions.Find(escape.Name) is { } function:
-                return _members.Fits(escape.Content.Find("args") ?? escape.Content) && ReadAll(escape.Arguments) is { } arguments ? new ExtensionCall(function, arguments, node.Span) : null;
+            case EscapeKind.Extension when !Names.IsPath(escape.Name):
+                return Fail(escape.Content, $"{Quoting.Code(escape.Name)} is not the name of a function", "the name of an extension function");
             case EscapeKind.Extension:
-                return Fail(escape.Content, $"there is no function {Quoting.Code(escape.Name)}", "the name of an extension function");
+                var function = ExtensionFunctions.Find(escape.Name) ?? ExtensionFunction.Unknown(escape.Name);
+                return _members.Fits(escape.Content.Find("args") ?? escape.Content) && ReadAll(escape.Arguments) is { } arguments
+                    ? new ExtensionCall(function, arguments, node.Span)
+                    : null;
             default:
                 return Fail(node, "the escape `__expr` is not supported", "`__entity` or `__extn`");
         }

@@ -6,7 +6,7 @@ namespace CredBroker.Cedar.Tree;
 
 /// <summary><c>ip("10.0.0.1")</c>, or <c>a.isInRange(b)</c>: a function of an extension type; a method's first argument stands before the dot.</summary>
 public sealed class ExtensionCall(ExtensionFunction function, ImmutableArray<Expression> arguments, SourceSpan span = default)
-    : Expression(span, Trees.Above(arguments.AsSpan()), Trees.Hash(HashCode.Combine(nameof(ExtensionCall), function), arguments))
+    : Expression(span, Trees.Above(arguments.AsSpan()), Trees.Hash(HashCode.Combine(nameof(ExtensionCall), function.Name), arguments))
 {
     /// <summary>What is called.</summary>
     public ExtensionFunction Function { get; } = function;
@@ -18,5 +18,5 @@ public sealed class ExtensionCall(ExtensionFunction function, ImmutableArray<Exp
     public override IEnumerable<Expression> Children => Arguments;
 
     private protected override bool IsSameAs(Expression other) =>
-        other is ExtensionCall call && ReferenceEquals(Function, call.Function) && Trees.AreSame(Arguments, call.Arguments);
+        other is ExtensionCall call && Function.Name == call.Function.Name && Trees.AreSame(Arguments, call.Arguments);
 }

@@ -74,6 +74,12 @@ internal sealed class OperatorTyping(TypeChecker checker, CedarSchema schema, Fi
     internal Typed Check(ExtensionCall call, Capabilities known)
     {
         var function = call.Function;
+        if (!function.IsKnown)
+        {
+            findings.Error(call.Span, $"there is no function {Quoting.Code(function.Name)}");
+            return default;
+        }
+
         var isComplete = call.Arguments.Length == function.Parameters.Length;
         if (!isComplete)
         {

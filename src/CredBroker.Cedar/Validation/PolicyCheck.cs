@@ -34,7 +34,7 @@ internal sealed class PolicyCheck(CedarSchema schema, Findings findings, Validat
         findings.Begin(id, policy);
         _names.CheckSlot(link.Principal, policy.Span);
         _names.CheckSlot(link.Resource, policy.Span);
-        if (findings.Count == 0 && _scopes.HasAny(template) && !_scopes.HasAny(policy)) RefuseScope(policy);
+        if (findings.Count == 0 && !_scopes.HasAny(policy)) RefuseScope(policy);
     }
 
     private void RefuseScope(CedarPolicy policy)

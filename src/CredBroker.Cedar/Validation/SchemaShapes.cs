@@ -1,5 +1,4 @@
 using CredBroker.Cedar.Entities;
-using CredBroker.Cedar.Extensions;
 using CredBroker.Cedar.Schema;
 using CredBroker.Cedar.Values;
 
@@ -23,9 +22,7 @@ internal sealed class SchemaShapes(CedarSchema schema)
             CedarType.Entity => new ValueShape.Entity(),
             CedarType.Set set => Of(set.Element) is { } element ? new ValueShape.Set(element) : null,
             CedarType.Record record => new ValueShape.Record(Of(record)),
-            _ => ExtensionFunctions.All.FirstOrDefault(function => function.IsConstructor && function.Result == type.Kind) is { } constructor
-                ? new ValueShape.Extension(constructor)
-                : null,
+            _ => ValueShape.OfKind(type.Kind),
         };
         _shapes.Add(type, shape);
         return shape;

@@ -87,7 +87,7 @@ public sealed class PolicyJsonTests
     [InlineData("{\"Value\":1.5}", "no number")]
     [InlineData("{\"Value\":{\"__expr\":\"1\"}}", "`__expr`")]
     [InlineData("{\"Value\":{\"__entity\":{\"type\":\"A b\",\"id\":\"x\"}}}", "not the name of a type")]
-    [InlineData("{\"Value\":{\"__extn\":{\"fn\":\"nope\",\"arg\":1}}}", "no function `nope`")]
+    [InlineData("{\"Value\":{\"__extn\":{\"fn\":\"no pe\",\"arg\":1}}}", "`no pe` is not the name of a function")]
     [InlineData("{\"Var\":\"nope\"}", "no variable")]
     [InlineData("{\"Slot\":\"?principal\"}", "no place in a condition")]
     [InlineData("{\"!\":{}}", "no member `arg`")]
