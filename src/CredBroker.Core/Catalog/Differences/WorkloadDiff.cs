@@ -22,5 +22,6 @@ internal static class WorkloadDiff
         found.Ceiling(label, "calls_per_second", old.Limits.CallsPerSecond, @new.Limits.CallsPerSecond);
         found.Ceiling(label, "max_time_to_live", old.Limits.MaxTimeToLive, @new.Limits.MaxTimeToLive);
         found.Ceiling(label, "max_budget", old.Limits.MaxBudget, @new.Limits.MaxBudget);
+        found.Ceiling(label, "children", old.Limits.Children, @new.Limits.Children);
     }
 }

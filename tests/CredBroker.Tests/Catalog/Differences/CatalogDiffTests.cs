@@ -45,8 +45,9 @@ public sealed class CatalogDiffTests
     [InlineData("actions: [read]", "actions: [close, read]", "allows tickets.close on acme/* (widens)")]
     [InlineData("resource: acme/*", "resource: acme/*\n      - {tool: tickets, actions: [read], resource: acme/x}", "allows tickets.read on acme/x where limit is 1 to 100 and state is one of \"closed\", \"open\"")]
     [InlineData("resource: acme/*", "resource: acme/*\n    serves: [https://tickets.example.test]", "serves https://tickets.example.test (widens)")]
-    [InlineData("resource: acme/*", "resource: acme/*\n    limits: {live_tasks: 1, calls_per_second: 500, max_time_to_live: 90m, max_budget: 2}",
-        "live_tasks 1000 -> 1 (narrows)", "calls_per_second 100 -> 500 (widens)", "max_time_to_live 1h -> 90m (widens)", "max_budget 1000 -> 2 (narrows)")]
+    [InlineData("resource: acme/*", "resource: acme/*\n    limits: {live_tasks: 1, calls_per_second: 500, max_time_to_live: 90m, max_budget: 2, children: 3}",
+        "live_tasks 1000 -> 1 (narrows)", "calls_per_second 100 -> 500 (widens)", "max_time_to_live 1h -> 90m (widens)", "max_budget 1000 -> 2 (narrows)",
+        "children 16 -> 3 (narrows)")]
     public void What_changes_of_a_workload_is_told(string from, string to, params string[] expected) =>
         AssertLines(Snapshot(CatalogText.Of()), Snapshot(Replaced(from, to)), [.. expected.Select(e => $"workload \"spiffe://example.test/agent\": {e}")]);
 

@@ -20,7 +20,7 @@ public sealed class WorkloadsSectionTests
                 attest:
                   - join_token: true
                 serves: [https://tickets.example.test]
-                limits: { live_tasks: 3, max_time_to_live: 2h }
+                limits: { live_tasks: 3, max_time_to_live: 2h, children: 0 }
             """, rest: """
             broker: { limits: { calls_per_second: 7, live_tasks: 5 } }
             """)).Catalog;
@@ -28,7 +28,7 @@ public sealed class WorkloadsSectionTests
         var workload = catalog.FindWorkload(Id("spiffe://example.test/tickets"))!;
         Assert.Equal(("tickets-api", "Zoë from support", "backend"), (workload.Name.ToString(), workload.Owner, workload.Class.ToString()));
         Assert.Equal(["https://tickets.example.test"], workload.Serves);
-        Assert.Equal(new WorkloadLimits(3, 7, TimeSpan.FromHours(2), 1_000), workload.Limits);
+        Assert.Equal(new WorkloadLimits(3, 7, TimeSpan.FromHours(2), 1_000, 0), workload.Limits);
         Assert.Empty(catalog.AllowedTo(workload.SpiffeId)!.Capabilities);
         Assert.Null(catalog.FindWorkload(Id("spiffe://example.test/other")));
         Assert.Null(catalog.AllowedTo(Id("spiffe://example.test/other")));
@@ -53,6 +53,7 @@ public sealed class WorkloadsSectionTests
     [InlineData($"w: {{{Complete}, limits: {{calls_per_second: §100001}}}}", OutOfRange, "from 1 to 100000")]
     [InlineData($"w: {{{Complete}, limits: {{max_budget: §-1}}}}", OutOfRange, "from 1 to 1000000")]
     [InlineData($"w: {{{Complete}, limits: {{max_budget: §\"5\"}}}}", WrongType, "a whole number")]
+    [InlineData($"w: {{{Complete}, limits: {{children: §1001}}}}", OutOfRange, "from 0 to 1000")]
     [InlineData($"w: {{{Complete}, limits: {{max_time_to_live: §25h}}}}", OutOfRange, "from 1s to 1d")]
     [InlineData($"w: {{{Complete}, limits: {{§max_ttl: 1h}}}}", UnknownKey, "unknown key \"max_ttl\" in \"limits\"")]
     public void Mistakes_are_told_with_their_place(string workload, CatalogErrorKind kind, string says) =>
