@@ -41,7 +41,8 @@ internal sealed class Authentication(
 
         var text = value[5..];
         if (await tokens.VerifyAsync(text, ct) is not { } token) return Refuse(Reason.IdentityTokenRefused, "not a live identity token");
-        if (token.Audience != options.Issuer || token.ExpiresAt <= clock.GetUtcNow())
+        // A minted token's subject is on whose behalf, not who acts: were a tool's audience ever the broker's, a child would be its parent.
+        if (token.IsMinted || token.Audience != options.Issuer || token.ExpiresAt <= clock.GetUtcNow())
             return Refuse(Reason.IdentityTokenRefused, "not a live identity token");
         if (token.AttestedBy is not { } attestedBy || snapshot.Catalog.FindWorkload(token.Subject) is not { } workload)
             return Refuse(Reason.IdentityTokenRefused, "not a live identity token");

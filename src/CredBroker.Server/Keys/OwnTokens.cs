@@ -51,7 +51,9 @@ internal sealed class OwnTokens(PublicKeys keys, VerifiedTokens verified, Broker
             && claims.ReadNumericDate("iat", out var issuedAt) == ClaimState.Present
             && claims.ReadNumericDate("exp", out var expiresAt) == ClaimState.Present
             && BindingOf(claims) is { } binding
-            ? new(keyId, audience, workload, id, binding, AttestedBy(claims), issuedAt, expiresAt)
+            ? new(
+                keyId, audience, workload, id, IsMinted: claims.ReadString("task", out _) != ClaimState.Absent, binding, AttestedBy(claims), issuedAt,
+                expiresAt)
             : null;
     }
 
