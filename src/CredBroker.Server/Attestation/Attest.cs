@@ -67,7 +67,7 @@ internal sealed class Attest(Evidence evidence, NpgsqlDataSource source, LiveCat
             EvidenceReading.Refused refused => new AttestDecision.Denied(refused.Refusal),
             _ => throw new UnreachableException(),
         };
-        await AttestationEntries.InsertAsync(transaction, EntryOf(outcome, decision, held.Version, known.Trace, now), ct);
+        await AuditEntries.InsertAsync(transaction, EntryOf(outcome, decision, held.Version, known.Trace, now), ct);
         await transaction.CommitDurablyAsync();
         return outcome switch
         {

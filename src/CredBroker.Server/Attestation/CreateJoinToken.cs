@@ -51,7 +51,7 @@ internal sealed class CreateJoinToken(NpgsqlDataSource source, LiveCatalog catal
         var (secret, hash) = JoinTokens.New();
         await JoinTokens.InsertAsync(transaction, hash, workload, key.Caller, expiresAt, ct);
         var payload = AttestationPayloads.JoinTokenCreated(now, key.Caller, workload.ToString(), expiresAt, hash);
-        await AttestationEntries.InsertAsync(transaction, AuditEntry.Of(Guid.CreateVersion7(now), AuditKind.JoinTokenCreated, null, null, payload), ct);
+        await AuditEntries.InsertAsync(transaction, AuditEntry.Of(Guid.CreateVersion7(now), AuditKind.JoinTokenCreated, null, null, payload), ct);
         await Requests.StoreAsync(transaction, key, [], ct);
         await transaction.CommitDurablyAsync();
         return Reply.Of(new CreateJoinTokenResponse { Secret = secret, ExpiresAt = Timestamp.FromDateTimeOffset(expiresAt) });

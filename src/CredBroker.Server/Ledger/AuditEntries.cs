@@ -1,11 +1,10 @@
 using CredBroker.Core.Audit;
-using CredBroker.Server.Ledger;
 using Npgsql;
 
-namespace CredBroker.Server.Attestation;
+namespace CredBroker.Server.Ledger;
 
 /// <summary>Writes an audit entry in the transaction of what it records.</summary>
-internal static class AttestationEntries
+internal static class AuditEntries
 {
     public static async Task InsertAsync(NpgsqlTransaction transaction, AuditEntry entry, CancellationToken ct)
     {
