@@ -107,6 +107,18 @@ public enum Reason
     /// <summary>The policies permit it only with an approver's yes.</summary>
     ApprovalRequired = 126,
 
+    /// <summary>The catalog has no workload of that SPIFFE ID to delegate to.</summary>
+    UnknownDelegate = 127,
+
+    /// <summary>The task is, or would be, deeper below its root than the catalog lets tasks be.</summary>
+    DepthOverCeiling = 128,
+
+    /// <summary>The catalog does not, or no longer, allow it to the workload of a task above.</summary>
+    NotAllowedAbove = 129,
+
+    /// <summary>The delegated task asks for a larger budget than its parent has left.</summary>
+    BudgetOverParents = 130,
+
     /// <summary>A policy that forbids failed, so what it would have said is not known.</summary>
     PolicyFailed = 140,
 
@@ -193,6 +205,9 @@ public enum Reason
 
     /// <summary>The broker has more work than it can queue.</summary>
     Overloaded = 403,
+
+    /// <summary>The task has as many live children as it may have.</summary>
+    TooManyChildren = 404,
 
     // 500-599: what was expected is no longer so. ALREADY_EXISTS, FAILED_PRECONDITION.
 

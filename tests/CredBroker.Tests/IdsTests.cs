@@ -66,4 +66,26 @@ public sealed class IdsTests
         Assert.NotEqual(TaskId.New(now), TaskId.New(now));
         Assert.StartsWith(now.ToUnixTimeMilliseconds().ToString("x12"), one.Value.ToString("N"), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void The_id_of_a_child_sorts_above_its_parents_whatever_the_clocks_say()
+    {
+        var now = new DateTimeOffset(2026, 11, 20, 11, 53, 0, TimeSpan.Zero);
+        for (var i = 0; i < 100; i++)
+        {
+            // Made later, in the same millisecond, and where the parent's clock was ahead.
+            foreach (var made in new[] { now.AddMilliseconds(-1), now, now.AddSeconds(3) })
+            {
+                var parent = TaskId.New(made);
+                var child = TaskId.NewBelow(parent, now);
+                Assert.True(string.CompareOrdinal(parent.ToString(), child.ToString()) < 0);
+                Assert.True(child.Value.CompareTo(parent.Value) > 0);
+                Assert.Equal(7, child.Value.Version);
+            }
+        }
+
+        Assert.StartsWith(
+            now.ToUnixTimeMilliseconds().ToString("x12"), TaskId.NewBelow(TaskId.New(now.AddMilliseconds(-1)), now).Value.ToString("N"),
+            StringComparison.Ordinal);
+    }
 }

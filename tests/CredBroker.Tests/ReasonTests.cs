@@ -17,7 +17,8 @@ public sealed class ReasonTests
             (109, "ParameterOutsideEnvelope"), (111, "BearerNotAllowed"), (112, "UnknownWorkload"),
             (113, "UnknownTask"), (114, "NotYourTask"), (115, "TaskOver"), (116, "TaskWaiting"), (117, "BudgetSpent"),
             (118, "TaskLifetimeOverCeiling"), (119, "TaskBudgetOverCeiling"), (120, "UnknownToken"), (121, "NotYourToken"),
-            (122, "CallerMayNotCall"), (123, "RoleMissing"), (125, "PolicyDenied"), (126, "ApprovalRequired"), (140, "PolicyFailed"),
+            (122, "CallerMayNotCall"), (123, "RoleMissing"), (125, "PolicyDenied"), (126, "ApprovalRequired"), (127, "UnknownDelegate"),
+            (128, "DepthOverCeiling"), (129, "NotAllowedAbove"), (130, "BudgetOverParents"), (140, "PolicyFailed"),
             (200, "UnknownTrustDomain"), (201, "WrongIssuer"), (202, "WrongAudience"), (203, "EvidenceExpired"),
             (204, "EvidenceNotYetValid"), (205, "BadSignature"), (206, "EvidenceMalformed"), (207, "NoWorkloadMatches"),
             (208, "SeveralWorkloadsMatch"), (209, "JoinTokenUnknownOrUsed"), (210, "PeerGone"), (211, "NoPeerPidfd"),
@@ -25,6 +26,7 @@ public sealed class ReasonTests
             (216, "EvidenceKindNotAllowed"),
             (300, "NoCredential"), (301, "IdentityTokenRefused"), (302, "ProofRefused"), (303, "ProofReplayed"), (304, "UseDpopNonce"),
             (400, "RateLimited"), (401, "TooManyTasks"), (402, "MessageTooLarge"), (403, "Overloaded"),
+            (404, "TooManyChildren"),
             (500, "RequestIdReused"), (501, "CatalogMoved"), (600, "DatabaseAway"), (601, "ShuttingDown"), (900, "Internal"),
         ];
         foreach (var (number, name) in written) Assert.Equal(name, ((Reason)number).ToString());

@@ -18,7 +18,7 @@ public enum AuditKind
     /// <summary>A task, or a descendant with it, ended.</summary>
     TaskEnded = 4,
 
-    /// <summary>Starting, reading or ending a task was denied.</summary>
+    /// <summary>Starting, delegating, accepting, reading or ending a task was denied.</summary>
     TaskDenied = 5,
 
     /// <summary>One token was revoked.</summary>
@@ -44,4 +44,10 @@ public enum AuditKind
 
     /// <summary>A call was denied before its rules were asked: the caller may not call it at all.</summary>
     CallDenied = 13,
+
+    /// <summary>A part of a task was given to another workload, as a task that waits for it.</summary>
+    TaskDelegated = 14,
+
+    /// <summary>The workload that a task was delegated to took it.</summary>
+    TaskAccepted = 15,
 }

@@ -171,7 +171,7 @@ public static class AuditPayloads
         return AuditEntry.Of(Guid.CreateVersion7(now), kind, task?.Value, decision?.Value, payload);
     }
 
-    private static void WriteRefusal(Utf8JsonWriter json, Refusal refusal)
+    internal static void WriteRefusal(Utf8JsonWriter json, Refusal refusal)
     {
         json.WriteString("reason"u8, refusal.Reason.ToString());
         if (refusal.Field is { } field) json.WriteString("field"u8, field);

@@ -1,17 +1,20 @@
+using System.Collections.Immutable;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Identity;
 
 namespace CredBroker.Core.Tasks;
 
 /// <summary>
-/// A root task that the rules approved, ready to be recorded. Only <see cref="Starting"/> makes one: code that skips the rules does
-/// not compile. Its texts are in the form in which they may be kept.
+/// A task that the rules approved, ready to be recorded. Only <see cref="Starting"/> and <see cref="Delegating"/> make one: code that
+/// skips the rules does not compile. Its texts are in the form in which they may be kept.
 /// </summary>
 public sealed class ApprovedTask
 {
+    // A root.
     internal ApprovedTask(StartAsk ask, StartFacts facts, DateTimeOffset now)
     {
         Id = ask.Task;
+        Ancestors = [];
         Decision = ask.Decision;
         Workload = ask.Workload;
         Initiator = ask.Initiator;
@@ -19,6 +22,7 @@ public sealed class ApprovedTask
         PromptFragment = ask.PromptFragment is { } fragment ? facts.Keeping.Keep(fragment) : null;
         Envelope = ask.Envelope;
         CatalogVersion = facts.CatalogVersion;
+        State = TaskState.Active;
         CreatedAt = Deadlines.ToMicroseconds(now);
         Deadline = Deadlines.OfTask(now, ask.TimeToLive);
         HeartbeatInterval = ask.HeartbeatInterval;
@@ -26,8 +30,35 @@ public sealed class ApprovedTask
         Budget = ask.Budget ?? facts.MaxBudget;
     }
 
-    /// <summary>The task, which is its own root.</summary>
+    // A child, which waits for its workload.
+    internal ApprovedTask(DelegateAsk ask, DelegateFacts facts, TaskFacts parent, int budget, DateTimeOffset now)
+    {
+        Id = facts.Child;
+        Ancestors = facts.Ancestors;
+        Decision = ask.Decision;
+        Workload = ask.To;
+        Initiator = parent.Initiator;
+        Intent = facts.Keeping.Keep(ask.Intent);
+        PromptFragment = ask.PromptFragment is { } fragment ? facts.Keeping.Keep(fragment) : null;
+        Envelope = ask.Envelope;
+        CatalogVersion = facts.CatalogVersion;
+        State = TaskState.Waiting;
+        CreatedAt = Deadlines.ToMicroseconds(now);
+        Deadline = Deadlines.OfTask(now, ask.TimeToLive, parent.Deadline);
+        Budget = budget;
+    }
+
+    /// <summary>The task.</summary>
     public TaskId Id { get; }
+
+    /// <summary>The tasks above it, root first, parent last; empty for a root.</summary>
+    public ImmutableArray<TaskId> Ancestors { get; }
+
+    /// <summary>The root of its tree: itself, for a root.</summary>
+    public TaskId Root => Ancestors.IsEmpty ? Id : Ancestors[0];
+
+    /// <summary>The task that it was delegated from; null for a root.</summary>
+    public TaskId? Parent => Ancestors.IsEmpty ? null : Ancestors[^1];
 
     /// <summary>The decision that approved it.</summary>
     public DecisionId Decision { get; }
@@ -50,18 +81,21 @@ public sealed class ApprovedTask
     /// <summary>The catalog that approved it.</summary>
     public int CatalogVersion { get; }
 
-    /// <summary>When it started, in whole microseconds.</summary>
+    /// <summary>Active for a root; a child waits for its workload to accept it.</summary>
+    public TaskState State { get; }
+
+    /// <summary>When it was approved, in whole microseconds.</summary>
     public DateTimeOffset CreatedAt { get; }
 
-    /// <summary>When it ends at the latest, in whole microseconds.</summary>
+    /// <summary>When it ends at the latest, in whole microseconds: never after its parent.</summary>
     public DateTimeOffset Deadline { get; }
 
-    /// <summary>How often it promises to be heard of; null: never.</summary>
+    /// <summary>How often it promises to be heard of; null: never. A child's workload promises when it accepts.</summary>
     public TimeSpan? HeartbeatInterval { get; }
 
     /// <summary>When it is to be heard of first, in whole microseconds; null: never.</summary>
     public DateTimeOffset? HeartbeatDue { get; }
 
-    /// <summary>The most tokens that it may mint.</summary>
+    /// <summary>The most tokens that it may mint. A child's are taken from its parent's.</summary>
     public int Budget { get; }
 }

@@ -14,19 +14,9 @@ public static class Starting
     }
 
     private static Refusal? RefuseForm(StartAsk ask) =>
-        TaskText.Refuse("intent", ask.Intent, TaskLimits.MaxTextBytes)
+        TaskForm.Refuse(ask.Intent, ask.PromptFragment, ask.TimeToLive, ask.Budget)
         ?? TaskText.Refuse("initiator", ask.Initiator, TaskLimits.MaxInitiatorBytes)
-        ?? (ask.PromptFragment is { } fragment ? TaskText.Refuse("prompt_fragment", fragment, TaskLimits.MaxTextBytes) : null)
-        ?? RefuseRange("time_to_live", ask.TimeToLive, TaskLimits.MinTimeToLive, TaskLimits.MaxTimeToLive)
-        ?? (ask.HeartbeatInterval is { } interval
-            ? RefuseRange("heartbeat_interval", interval, TaskLimits.MinHeartbeatInterval, TaskLimits.MaxHeartbeatInterval)
-            : null)
-        ?? (ask.Budget < 1 ? new(Reason.FieldOutOfRange, "budget", "at least 1") : null);
-
-    private static Refusal? RefuseRange(string field, TimeSpan value, TimeSpan min, TimeSpan max) =>
-        value < min || value > max
-            ? new(Reason.FieldOutOfRange, field, $"{min.TotalSeconds:0} to {max.TotalSeconds:0} seconds")
-            : null;
+        ?? TaskForm.RefuseHeartbeat(ask.HeartbeatInterval);
 
     // What a workload's ceilings are is the catalog's business: to the workload these are denials like any other.
     private static Refusal? RefuseCeilings(StartAsk ask, StartFacts facts)

@@ -32,4 +32,7 @@ public enum TaskEvent
 
     /// <summary>A task above it ended.</summary>
     EndAncestor = 10,
+
+    /// <summary>Its workload gives a part of it to another.</summary>
+    Delegate = 11,
 }

@@ -46,6 +46,9 @@ public sealed record TaskFacts
     /// <summary>How many it has minted.</summary>
     public required int Spent { get; init; }
 
+    /// <summary>How many it may still mint, or give away.</summary>
+    public int Left => Budget - Spent;
+
     /// <summary>What the tree has touched: labels of the root's row.</summary>
     public required ImmutableArray<string> History { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 
 namespace CredBroker.Core.Tasks;
@@ -16,6 +17,20 @@ public readonly record struct TaskId
 
     /// <summary>A new id: UUID version 7, so ids sort by the millisecond in which they were made.</summary>
     public static TaskId New(DateTimeOffset now) => new(Guid.CreateVersion7(now));
+
+    /// <summary>
+    /// A new id for a task below another one. It sorts above its parent's, also when both are of one millisecond or the parent's was made
+    /// by a clock that is ahead: locks are taken in the order of ids, and that has to be the order of the tree.
+    /// </summary>
+    public static TaskId NewBelow(TaskId parent, DateTimeOffset now)
+    {
+        var id = New(now);
+        if (id.Value.CompareTo(parent.Value) > 0) return id;
+        Span<byte> bytes = stackalloc byte[16];
+        parent.Value.TryWriteBytes(bytes, bigEndian: true, out _);
+        var milliseconds = BinaryPrimitives.ReadInt64BigEndian(bytes) >> 16;
+        return New(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds + 1));
+    }
 
     /// <summary>The id that the database keeps.</summary>
     /// <exception cref="ArgumentException">The nil UUID: it was never stored.</exception>

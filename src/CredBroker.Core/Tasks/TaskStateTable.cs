@@ -25,6 +25,7 @@ public static class TaskStateTable
         (LoseHeartbeat, Stay,                        End(EndCause.HeartbeatLost),   Stay),
         (Revoke,        End(EndCause.Revoked),       End(EndCause.Revoked),         Stay),
         (EndAncestor,   End(EndCause.AncestorEnded), End(EndCause.AncestorEnded),   Stay),
+        (TaskEvent.Delegate, NotYet,                      Stay,                          Over),
     ];
 
     /// <summary>What the event does to a task in that state.</summary>

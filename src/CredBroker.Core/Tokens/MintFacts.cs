@@ -26,6 +26,12 @@ public sealed record MintFacts
     /// <summary>The catalog's policies.</summary>
     public required CatalogPolicies Policies { get; init; }
 
+    /// <summary>What it allows the workloads of the tasks above, root first; null: it no longer has the workload.</summary>
+    public required ImmutableArray<AllowList?> AllowedAbove { get; init; }
+
+    /// <summary>How deep below its root the catalog lets a task be.</summary>
+    public required int DelegationDepth { get; init; }
+
     /// <summary>Longest life of a token of the action's risk class, over 0.</summary>
     public required TimeSpan RiskCeiling { get; init; }
 }

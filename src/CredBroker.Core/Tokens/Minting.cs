@@ -29,6 +29,7 @@ public static class Minting
         if (RefuseTask(ask, task, now) is { } over) return Deny(over);
         if (!CatalogAuthority.Allows(facts.Found, facts.Allowed, ask.Capability, out var rule, out var against)) return Deny(against.Value);
         if (RefuseEnvelope(ask, task) is { } outside) return Deny(outside);
+        if (RefuseChain(ask, facts, task) is { } above) return new MintDecision.Denied(above);
         var judgement = Judging.Judge(facts.Policies, QuestionOf(ask, task), now);
         if (judgement is not Judgement.Allowed allowed) return RefusedBy(judgement, ask);
         if (ask.Binding is Binding.Bearer && !rule.BearerAllowed) return Deny(Reason.BearerNotAllowed);
@@ -73,6 +74,11 @@ public static class Minting
         if (task.Id != ask.Task) throw new UnreachableException("The facts are of another task.");
         return task.Workload != ask.Workload ? Reason.NotYourTask : task.Refuse(TaskEvent.Mint, now);
     }
+
+    // A chain that was allowed when the task was delegated is held against the catalog of today.
+    private static Refusal? RefuseChain(MintAsk ask, MintFacts facts, TaskFacts task) => task.Above.Length > facts.DelegationDepth
+        ? new(Reason.DepthOverCeiling, Detail: $"at most {facts.DelegationDepth} below the root")
+        : Chain.Refuse(task.Above, facts.AllowedAbove, ask.Capability);
 
     private static Reason? RefuseEnvelope(MintAsk ask, TaskFacts task) => task.Envelope.Cover(ask.Capability) switch
     {

@@ -35,6 +35,8 @@ internal static class RpcTable
         new("/credbroker.v1.Attestation/WhoAmI", AnyProven),
 
         new("/credbroker.v1.Tasks/StartTask", Callers.Workload),
+        new("/credbroker.v1.Tasks/DelegateTask", Callers.Workload),
+        new("/credbroker.v1.Tasks/AcceptTask", Callers.Workload),
         new("/credbroker.v1.Tasks/Heartbeat", Callers.Workload),
         new("/credbroker.v1.Tasks/EndTask", Callers.Workload),
         new("/credbroker.v1.Tasks/GetTask", Callers.Workload),

@@ -42,7 +42,8 @@ internal sealed class TaskStatement : IBatchStatement<Guid, TaskRow?>
         while (await reader.ReadAsync(CancellationToken.None)) asks[reader.GetInt32(0)].Keep(RowOf(reader));
     }
 
-    private static TaskRow RowOf(NpgsqlDataReader reader) => new()
+    /// <summary>The row that the reader is at.</summary>
+    public static TaskRow RowOf(NpgsqlDataReader reader) => new()
     {
         Id = TaskId.Of(reader.GetGuid(1)),
         RootId = TaskId.Of(reader.GetGuid(2)),

@@ -15,7 +15,8 @@ namespace CredBroker.Server.Tasks;
 
 /// <summary>
 /// EndTask: ends a task of the caller's with its descendants, and so every token under them. Ending twice is fine and says so. Refusals:
-/// malformed fields; not the caller's task (denied, recorded).
+/// malformed fields; neither the caller's task nor one that it delegated and cancels, or a waiting one that is not cancelled (denied,
+/// recorded).
 /// </summary>
 internal sealed class EndTask(
     OncePerRequest once, OwnTask own, TaskReader tasks, TaskEnding ending, LiveCatalog catalog, TextKeepings keepings, TimeProvider clock)
@@ -33,7 +34,10 @@ internal sealed class EndTask(
         }
 
         if (fields.Refusal is { } malformed) return Reply.Refuse<EndTaskResponse>(malformed);
-        if (await own.RefuseAsync(taskId, caller, "EndTask", ct) is { } denied) return denied.As<EndTaskResponse>();
+        var (task, denied) = await own.FindAsync(taskId, caller, "EndTask", orDelegated: cause == EndCause.Cancelled, ct);
+        if (task is null) return denied!.As<EndTaskResponse>();
+        if (TaskStateTable.Step(task.State, EventOf(cause)) is TaskStep.Refused(var reason))
+            return (await own.DenyAsync(taskId, new(reason), caller, "EndTask", ct)).As<EndTaskResponse>();
 
         var kept = summary.Length == 0 ? null : keepings.Of(catalog.Current.Catalog.Settings.Prompts).Keep(summary);
         return await once.RunAsync(caller, requestId, request, async transaction =>
@@ -57,6 +61,13 @@ internal sealed class EndTask(
             AlreadyEnded = true, EndedAt = endedAt.ToTimestamp(), EndCause = TaskMessages.CauseOf(cause),
         },
         _ => throw new UnreachableException("A task that could not be ended had ended before."),
+    };
+
+    private static TaskEvent EventOf(EndCause cause) => cause switch
+    {
+        EndCause.Completed => TaskEvent.Complete,
+        EndCause.Failed => TaskEvent.Fail,
+        _ => TaskEvent.Cancel,
     };
 
     private static EndCause? CauseOf(Outcome outcome) => outcome switch

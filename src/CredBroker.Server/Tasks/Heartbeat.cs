@@ -11,7 +11,7 @@ namespace CredBroker.Server.Tasks;
 
 /// <summary>
 /// Heartbeat: says that a task is still worked on. Harmless to repeat, so its request id is only checked for form. Refusals: malformed
-/// ids; not the caller's task, or over (denied, recorded).
+/// ids; not the caller's task, or waiting, or over (denied, recorded).
 /// </summary>
 internal sealed class Heartbeat(OwnTask own, NpgsqlDataSource database)
 {
@@ -30,11 +30,12 @@ internal sealed class Heartbeat(OwnTask own, NpgsqlDataSource database)
         fields.RequestId(request.RequestId);
         var taskId = fields.TaskId(request.TaskId);
         if (fields.Refusal is { } malformed) return Reply.Refuse<HeartbeatResponse>(malformed);
-        if (await own.RefuseAsync(taskId, caller, "Heartbeat", ct) is { } denied) return denied.As<HeartbeatResponse>();
+        var (task, denied) = await own.FindAsync(taskId, caller, "Heartbeat", orDelegated: false, ct);
+        if (task is null) return denied!.As<HeartbeatResponse>();
 
-        return await BeatAsync(taskId, ct) is { } beaten
-            ? Reply.Of(beaten)
-            : (await own.DenyAsync(taskId, new(Reason.TaskOver), caller, "Heartbeat", ct)).As<HeartbeatResponse>();
+        if (await BeatAsync(taskId, ct) is { } beaten) return Reply.Of(beaten);
+        var reason = TaskStateTable.Step(task.State, TaskEvent.Heartbeat) is TaskStep.Refused refused ? refused.Reason : Reason.TaskOver;
+        return (await own.DenyAsync(taskId, new(reason), caller, "Heartbeat", ct)).As<HeartbeatResponse>();
     }
 
     private async Task<HeartbeatResponse?> BeatAsync(TaskId taskId, CancellationToken ct)

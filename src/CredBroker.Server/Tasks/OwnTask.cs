@@ -23,13 +23,19 @@ internal sealed class OwnTask(TaskReader tasks, AuditAppender audit, TimeProvide
 {
     /// <summary>The recorded denial; null when the task is the caller's.</summary>
     public async Task<Denial?> RefuseAsync(TaskId taskId, Caller caller, string rpc, CancellationToken ct) =>
-        (await FindAsync(taskId, caller, rpc, ct)).Denial;
+        (await FindAsync(taskId, caller, rpc, orDelegated: false, ct)).Denial;
 
     /// <summary>The task, or the recorded denial.</summary>
-    public async Task<(TaskRow? Task, Denial? Denial)> FindAsync(TaskId taskId, Caller caller, string rpc, CancellationToken ct)
+    /// <param name="taskId">The task.</param>
+    /// <param name="caller">Whose it is to be.</param>
+    /// <param name="rpc">What is asked for.</param>
+    /// <param name="orDelegated">True when it may also be one that the caller delegated.</param>
+    /// <param name="ct">Gives up the read.</param>
+    public async Task<(TaskRow? Task, Denial? Denial)> FindAsync(TaskId taskId, Caller caller, string rpc, bool orDelegated, CancellationToken ct)
     {
         var task = await tasks.ReadAsync(taskId, ct);
-        if (task is not null && task.Workload == caller.Workload.ToString()) return (task, null);
+        if (task is not null && (Is(caller, task.Workload) || (orDelegated && task.AncestorWorkloads is [.., var parent] && Is(caller, parent))))
+            return (task, null);
 
         var reason = task is null ? Reason.UnknownTask : Reason.NotYourTask;
         return (null, await DenyAsync(taskId, new(reason), caller, rpc, ct));
@@ -43,4 +49,6 @@ internal sealed class OwnTask(TaskReader tasks, AuditAppender audit, TimeProvide
         await audit.AppendAsync(AuditPayloads.TaskDenied(now, denial.Decision, taskId, caller.Name, rpc, refusal), ct);
         return denial;
     }
+
+    private static bool Is(Caller caller, string workload) => workload == caller.Workload.ToString();
 }

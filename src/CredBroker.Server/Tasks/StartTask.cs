@@ -1,16 +1,13 @@
 using System.Diagnostics;
 using CredBroker.Core;
 using CredBroker.Core.Audit;
-using CredBroker.Core.Capabilities;
 using CredBroker.Core.Catalog;
 using CredBroker.Core.Identity;
 using CredBroker.Core.Tasks;
 using CredBroker.Server.Ledger;
 using CredBroker.Server.Storage;
 using CredBroker.Server.Wire;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using TaskState = CredBroker.Core.Tasks.TaskState;
 
 using CredBroker.V1;
 
@@ -62,7 +59,7 @@ internal sealed class StartTask(OncePerRequest once, LiveCatalog catalog, TextKe
         switch (Starting.Decide(ask, facts, clock.GetUtcNow()))
         {
             case StartDecision.Approved(var task):
-                var createdAt = await InsertAsync(transaction, task, ct);
+                var createdAt = await NewTask.InsertAsync(transaction, task, AuditPayloads.TaskStarted(task), ct);
                 return Reply.Of(new StartTaskResponse { Task = TaskMessages.Of(task, createdAt), DecisionId = task.Decision.ToString() });
             case StartDecision.Denied(var refusal) when refusal.IsDenial:
                 return Reply.Refuse<StartTaskResponse>(refusal, ask.Decision);
@@ -71,24 +68,6 @@ internal sealed class StartTask(OncePerRequest once, LiveCatalog catalog, TextKe
             default:
                 throw new UnreachableException();
         }
-    }
-
-    // When it was created is the database's word, as it is for whoever asks later.
-    private static async Task<DateTimeOffset> InsertAsync(NpgsqlTransaction transaction, ApprovedTask task, CancellationToken ct)
-    {
-        await using var db = BrokerDb.Over(transaction.Connection!);
-        await db.Database.UseTransactionAsync(transaction, ct);
-        var row = new Storage.TaskRow
-        {
-            Id = task.Id.Value, RootId = task.Id.Value, Workload = task.Workload.ToString(), Initiator = task.Initiator, Intent = task.Intent,
-            PromptFragment = task.PromptFragment, Envelope = CapabilityJson.ToText(task.Envelope), CatalogVersion = task.CatalogVersion,
-            State = TaskState.Active, Deadline = task.Deadline, HeartbeatInterval = task.HeartbeatInterval,
-            HeartbeatDue = task.HeartbeatDue ?? DateTimeOffset.MaxValue, Budget = task.Budget,
-        };
-        db.Tasks.Add(row);
-        db.AuditEntries.Add(AuditEntryRow.Of(AuditPayloads.TaskStarted(task)));
-        await db.SaveChangesAsync(ct);
-        return row.CreatedAt;
     }
 
     private async Task<Reply<StartTaskResponse>> RecordAsync(Reply<StartTaskResponse>.Refused denied, StartAsk ask, CancellationToken ct)

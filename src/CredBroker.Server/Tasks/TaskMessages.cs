@@ -13,9 +13,10 @@ internal static class TaskMessages
     /// <param name="createdAt">When the database took it.</param>
     public static V1.Task Of(ApprovedTask task, DateTimeOffset createdAt) => new()
     {
-        TaskId = task.Id.ToString(), RootTaskId = task.Id.ToString(), Workload = task.Workload.ToString(), Initiator = task.Initiator,
+        TaskId = task.Id.ToString(), RootTaskId = task.Root.ToString(), ParentTaskId = task.Parent?.ToString() ?? "",
+        Workload = task.Workload.ToString(), Initiator = task.Initiator,
         Intent = task.Intent, Envelope = { task.Envelope.Capabilities.Select(capability => capability.ToMessage()) },
-        State = V1.TaskState.Active, CreatedAt = createdAt.ToTimestamp(), Deadline = task.Deadline.ToTimestamp(),
+        State = StateOf(task.State), CreatedAt = createdAt.ToTimestamp(), Deadline = task.Deadline.ToTimestamp(),
         HeartbeatDue = task.HeartbeatDue?.ToTimestamp(), Budget = task.Budget,
     };
 

@@ -8,6 +8,8 @@ internal static class TasksSlice
     public static void AddTasks(this IServiceCollection services)
     {
         services.AddSingleton<StartTask>();
+        services.AddSingleton<DelegateTask>();
+        services.AddSingleton<AcceptTask>();
         services.AddSingleton<Heartbeat>();
         services.AddSingleton<EndTask>();
         services.AddSingleton<GetTask>();

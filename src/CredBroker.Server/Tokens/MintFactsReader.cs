@@ -1,11 +1,9 @@
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Catalog;
-using CredBroker.Core.Identity;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
 using CredBroker.Server.Ledger;
 using CredBroker.Server.Storage;
-using TaskRow = CredBroker.Server.Ledger.TaskRow;
 
 namespace CredBroker.Server.Tokens;
 
@@ -25,7 +23,7 @@ internal sealed class MintFactsReader(TaskReader tasks, LiveCatalog catalog)
     public async ValueTask<(MintFacts Facts, CatalogSnapshot Catalog)> ReadAsync(MintAsk ask, CancellationToken ct)
     {
         var row = await tasks.ReadAsync(ask.Task, ct);
-        var task = row is null ? null : TaskOf(row);
+        var task = row is null ? null : TaskRowFacts.Of(row);
         if (task is not null) _remembered.Add(ask.Task, task);
         return FactsOf(ask, task, await catalog.AtLeastAsync(row?.CatalogInForce ?? 0, ct));
     }
@@ -41,25 +39,10 @@ internal sealed class MintFactsReader(TaskReader tasks, LiveCatalog catalog)
             Policies = snapshot.Catalog.Policies,
             Found = found,
             Allowed = snapshot.Catalog.AllowedTo(ask.Workload),
+            AllowedAbove = task is { Above.IsEmpty: false } ? [.. task.Above.Select(snapshot.Catalog.AllowedTo)] : [],
+            DelegationDepth = snapshot.Catalog.Settings.DelegationDepth,
             RiskCeiling = snapshot.Catalog.Settings.TokenLifetimes.For(found.Rule?.Risk ?? RiskClass.Privileged),
         };
         return (facts, snapshot);
     }
-
-    private static TaskFacts TaskOf(TaskRow row) => new()
-    {
-        Id = row.Id, Root = row.RootId, Workload = IdOf(row.Workload), Above = [.. row.AncestorWorkloads.Select(IdOf)], Initiator = row.Initiator,
-        Intent = row.Intent, CreatedAt = row.CreatedAt,
-        // The database also knows whether the tasks above are live: one below a task that is over is over.
-        State = row.State == TaskState.Active && !row.Live ? TaskState.Ended : row.State,
-        Deadline = row.Deadline, HeartbeatDue = row.HeartbeatDue, Envelope = EnvelopeOf(row), Budget = row.Budget, Spent = row.Spent,
-        History = [.. row.History], Granted = GrantCounts.None, HistoryVersion = row.HistoryVersion,
-    };
-
-    private static Envelope EnvelopeOf(TaskRow row) => CapabilityJson.TryParse(row.EnvelopeJson, out Envelope? envelope)
-        ? envelope
-        : throw new InvalidDataException($"Task {row.Id} in the database does not read.");
-
-    private static SpiffeId IdOf(string text) =>
-        SpiffeId.TryParse(text, out var id) ? id : throw new InvalidDataException("A task's workload in the database does not read.");
 }

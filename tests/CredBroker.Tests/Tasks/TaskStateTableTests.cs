@@ -19,6 +19,7 @@ public sealed class TaskStateTableTests
         { TaskState.Waiting, TaskEvent.LoseHeartbeat, "stays" },
         { TaskState.Waiting, TaskEvent.Revoke, "ends: Revoked" },
         { TaskState.Waiting, TaskEvent.EndAncestor, "ends: AncestorEnded" },
+        { TaskState.Waiting, TaskEvent.Delegate, "refused: TaskWaiting" },
         { TaskState.Active, TaskEvent.Accept, "stays" },
         { TaskState.Active, TaskEvent.Heartbeat, "stays" },
         { TaskState.Active, TaskEvent.Mint, "stays" },
@@ -29,6 +30,7 @@ public sealed class TaskStateTableTests
         { TaskState.Active, TaskEvent.LoseHeartbeat, "ends: HeartbeatLost" },
         { TaskState.Active, TaskEvent.Revoke, "ends: Revoked" },
         { TaskState.Active, TaskEvent.EndAncestor, "ends: AncestorEnded" },
+        { TaskState.Active, TaskEvent.Delegate, "stays" },
         { TaskState.Ended, TaskEvent.Accept, "refused: TaskOver" },
         { TaskState.Ended, TaskEvent.Heartbeat, "refused: TaskOver" },
         { TaskState.Ended, TaskEvent.Mint, "refused: TaskOver" },
@@ -39,6 +41,7 @@ public sealed class TaskStateTableTests
         { TaskState.Ended, TaskEvent.LoseHeartbeat, "stays" },
         { TaskState.Ended, TaskEvent.Revoke, "stays" },
         { TaskState.Ended, TaskEvent.EndAncestor, "stays" },
+        { TaskState.Ended, TaskEvent.Delegate, "refused: TaskOver" },
     };
 
     [Theory]
@@ -81,7 +84,7 @@ public sealed class TaskStateTableTests
     {
         Assert.Throws<UnreachableException>(() => TaskStateTable.Step((TaskState)3, TaskEvent.Mint));
         Assert.Throws<UnreachableException>(() => TaskStateTable.Step(TaskState.Active, default));
-        Assert.Throws<UnreachableException>(() => TaskStateTable.Step(TaskState.Active, (TaskEvent)11));
+        Assert.Throws<UnreachableException>(() => TaskStateTable.Step(TaskState.Active, (TaskEvent)12));
     }
 
     [Fact]

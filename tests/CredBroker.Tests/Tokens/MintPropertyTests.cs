@@ -48,6 +48,8 @@ public sealed class MintPropertyTests
                 Policies = Policed.By(Policed.Unprivileged, rule),
                 Found = new(true, rule),
                 Allowed = new([allowed]),
+                AllowedAbove = [],
+                DelegationDepth = 0,
                 RiskCeiling = ceiling,
             },
             now);

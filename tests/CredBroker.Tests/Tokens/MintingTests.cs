@@ -82,6 +82,29 @@ public sealed class MintingTests
         Assert.Equal(Reason.ActionNotAllowed, ReasonOf(Known with { Allowed = new([Facts.SendMail]) }));
 
     [Fact]
+    public void What_the_catalog_took_from_a_workload_above_is_minted_by_nobody_below()
+    {
+        var delegated = Known with { Task = Live with { Above = [Facts.Other, Facts.Triage] } };
+        Assert.Null(ReasonOf(delegated.AllowedToAll()));
+        AllowList all = new([Facts.ReadIssues, Facts.SendMail]), less = new([Facts.SendMail]);
+        foreach (var chain in new AllowList?[][] { [less, all], [all, less], [AllowList.Nothing, all], [null, all], [all, null] })
+            Assert.Equal(Reason.NotAllowedAbove, ReasonOf(delegated with { AllowedAbove = [.. chain] }));
+        Assert.Equal("spiffe://example.org/agents/other is not allowed it", Deny(Ask, delegated with { AllowedAbove = [less, all] }).Detail);
+        Assert.Throws<UnreachableException>(() => Minting.Decide(Ask, delegated with { AllowedAbove = [all] }, Now));
+        // And what the workloads above may is nothing to one that may not itself.
+        Assert.Equal(Reason.ActionNotAllowed, ReasonOf(delegated with { Allowed = less, AllowedAbove = [all, all] }));
+    }
+
+    [Fact]
+    public void A_task_that_is_deeper_than_the_catalog_lets_tasks_be_mints_nothing()
+    {
+        var delegated = (Known with { Task = Live with { Above = [Facts.Other, Facts.Triage] } }).AllowedToAll();
+        Assert.Null(ReasonOf(delegated with { DelegationDepth = 2 }));
+        Assert.Equal(Reason.DepthOverCeiling, ReasonOf(delegated with { DelegationDepth = 1 }));
+        Assert.Null(ReasonOf(Known with { DelegationDepth = 0 }));
+    }
+
+    [Fact]
     public void What_is_privileged_is_denied_while_no_policy_speaks_for_it()
     {
         Assert.Equal(Reason.PolicyDenied, ReasonOf(Known.With(Rule with { Risk = RiskClass.Privileged })));

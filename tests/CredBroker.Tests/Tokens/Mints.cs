@@ -45,6 +45,8 @@ internal static class Mints
         Policies = Policed.By(Policed.Unprivileged, Rule),
         Found = new(true, Rule),
         Allowed = new([Facts.ReadIssues, Facts.SendMail]),
+        AllowedAbove = [],
+        DelegationDepth = 8,
         RiskCeiling = TimeSpan.FromMinutes(10),
     };
 
@@ -59,4 +61,8 @@ internal static class Mints
 
     /// <summary>The facts with other policies.</summary>
     public static MintFacts With(this MintFacts facts, string policies) => facts with { Policies = Policed.By(policies, facts.Found.Rule!) };
+
+    /// <summary>The workloads above are allowed what the task's own is.</summary>
+    public static MintFacts AllowedToAll(this MintFacts facts) =>
+        facts with { AllowedAbove = [.. facts.Task!.Above.Select(_ => facts.Allowed)] };
 }

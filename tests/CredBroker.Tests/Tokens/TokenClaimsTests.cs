@@ -42,7 +42,7 @@ public sealed class TokenClaimsTests
         var middle = Facts.Workload("spiffe://example.org/middle");
         var rootTask = TaskId.New(Now.AddMinutes(-2));
 
-        var claims = Parse(Approve(Ask, Known with { Task = Live with { Root = rootTask, Above = [root, middle] } }));
+        var claims = Parse(Approve(Ask, (Known with { Task = Live with { Root = rootTask, Above = [root, middle] } }).AllowedToAll()));
 
         Assert.Equal("spiffe://example.org/root", claims.GetProperty("sub").GetString());
         Assert.Equal("spiffe://example.org/agents/triage", claims.GetProperty("client_id").GetString());
@@ -50,7 +50,7 @@ public sealed class TokenClaimsTests
             """{"sub":"spiffe://example.org/agents/triage","act":{"sub":"spiffe://example.org/middle"}}""", claims.GetProperty("act").GetRawText());
         Assert.Equal((Live.Id.ToString(), rootTask.ToString()), (claims.GetProperty("task").GetString(), claims.GetProperty("txn").GetString()));
 
-        var child = Parse(Approve(Ask, Known with { Task = Live with { Root = rootTask, Above = [root] } }));
+        var child = Parse(Approve(Ask, (Known with { Task = Live with { Root = rootTask, Above = [root] } }).AllowedToAll()));
         Assert.Equal("""{"sub":"spiffe://example.org/agents/triage"}""", child.GetProperty("act").GetRawText());
     }
 
@@ -88,7 +88,7 @@ public sealed class TokenClaimsTests
         var task = Live with { Workload = workload, Above = [.. Enumerable.Repeat(workload, above)] };
         var longer = Facts.Workload("spiffe://example.org/" + new string('w', identity + 100));
         var rule = Rule with { Parameters = types };
-        var facts = Known with { Task = task, Found = new(true, rule), Policies = Policed.For(rule, workload, longer) };
+        var facts = (Known with { Task = task, Found = new(true, rule), Policies = Policed.For(rule, workload, longer) }).AllowedToAll();
         var ask = Ask with { Capability = asked, Workload = workload };
 
         var payload = TokenClaims.ToUtf8(Approve(ask, facts), "https://broker.example.org");

@@ -6,10 +6,18 @@ using CredBroker.V1;
 namespace CredBroker.Server.Hosting.Services;
 
 /// <summary>credbroker.v1.Tasks: each RPC is a slice of its own.</summary>
-internal sealed class TasksService(StartTask start, Heartbeat heartbeat, EndTask end, GetTask get) : V1.Tasks.TasksBase
+internal sealed class TasksService(
+    StartTask start, DelegateTask delegating, AcceptTask accept, Heartbeat heartbeat, EndTask end, GetTask get)
+    : V1.Tasks.TasksBase
 {
     public override Task<StartTaskResponse> StartTask(StartTaskRequest request, ServerCallContext context) =>
         Call.AnswerAsync(context, request, start.HandleAsync);
+
+    public override Task<DelegateTaskResponse> DelegateTask(DelegateTaskRequest request, ServerCallContext context) =>
+        Call.AnswerAsync(context, request, delegating.HandleAsync);
+
+    public override Task<AcceptTaskResponse> AcceptTask(AcceptTaskRequest request, ServerCallContext context) =>
+        Call.AnswerAsync(context, request, accept.HandleAsync);
 
     public override Task<HeartbeatResponse> Heartbeat(HeartbeatRequest request, ServerCallContext context) =>
         Call.AnswerAsync(context, request, heartbeat.HandleAsync);

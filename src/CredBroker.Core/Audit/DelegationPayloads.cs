@@ -1,0 +1,52 @@
+using CredBroker.Core.Capabilities;
+using CredBroker.Core.Identity;
+using CredBroker.Core.Tasks;
+
+namespace CredBroker.Core.Audit;
+
+/// <summary>What the record says of delegation. The entries are the child's: whose it is, who gave it, and under which tasks it lives.</summary>
+public static class DelegationPayloads
+{
+    /// <summary>A task was delegated. Its budget was taken out of its parent's.</summary>
+    /// <param name="task">The child.</param>
+    /// <param name="by">The workload that delegated.</param>
+    public static AuditEntry Delegated(ApprovedTask task, SpiffeId by) =>
+        AuditPayloads.Entry(task.CreatedAt, AuditKind.TaskDelegated, task.Id, task.Decision, (task, by), static (json, delegated) =>
+        {
+            var task = delegated.task;
+            json.WriteStartArray("above"u8);
+            foreach (var ancestor in task.Ancestors) json.WriteStringValue(ancestor.Value);
+            json.WriteEndArray();
+            json.WriteString("by"u8, delegated.by.ToString());
+            json.WriteString("workload"u8, task.Workload.ToString());
+            json.WriteString("initiator"u8, task.Initiator);
+            json.WriteString("intent"u8, task.Intent);
+            if (task.PromptFragment is { } fragment) json.WriteString("prompt_fragment"u8, fragment);
+            json.WritePropertyName("envelope"u8);
+            CapabilityJson.Write(json, task.Envelope);
+            json.WriteString("deadline"u8, task.Deadline);
+            json.WriteNumber("budget"u8, task.Budget);
+            json.WriteNumber("catalog"u8, task.CatalogVersion);
+        });
+
+    /// <summary>Delegating a task was denied. The entry is that of the task which was to be the parent.</summary>
+    public static AuditEntry DelegateDenied(DateTimeOffset now, DelegateAsk ask, Refusal refusal) =>
+        AuditPayloads.Entry(now, AuditKind.TaskDenied, ask.Parent, ask.Decision, (ask, refusal), static (json, denied) =>
+        {
+            json.WriteString("rpc"u8, "DelegateTask");
+            json.WriteString("workload"u8, denied.ask.Workload.ToString());
+            json.WriteString("to"u8, denied.ask.To.ToString());
+            json.WritePropertyName("envelope"u8);
+            CapabilityJson.Write(json, denied.ask.Envelope);
+            AuditPayloads.WriteRefusal(json, denied.refusal);
+        });
+
+    /// <summary>A task was accepted by the workload that it was delegated to.</summary>
+    public static AuditEntry Accepted(DateTimeOffset now, AcceptAsk ask, int catalogVersion) =>
+        AuditPayloads.Entry(now, AuditKind.TaskAccepted, ask.Task, ask.Decision, (ask, catalogVersion), static (json, accepted) =>
+        {
+            json.WriteString("workload"u8, accepted.ask.Workload.ToString());
+            if (accepted.ask.HeartbeatInterval is { } interval) json.WriteNumber("heartbeat_seconds"u8, interval.TotalSeconds);
+            json.WriteNumber("catalog"u8, accepted.catalogVersion);
+        });
+}
