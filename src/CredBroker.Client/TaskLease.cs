@@ -5,7 +5,7 @@ using Task = System.Threading.Tasks.Task;
 namespace CredBroker.Client;
 
 /// <summary>
-/// A task that ends with the block that opened it. Heartbeats, when the task promises them, are sent in the background at a third of
+/// A task that ends with the block that opened, or accepted, it. Heartbeats, when the task promises them, are sent in the background at a third of
 /// their interval. Disposing ends the task, as failed unless <see cref="EndAsync"/> was called before: an exception that unwinds the
 /// block must not look like work done. If the broker cannot be reached then, the task's own deadline ends it.
 /// </summary>
@@ -17,24 +17,24 @@ public sealed class TaskLease : IAsyncDisposable
     private readonly Task _heartbeats;
     private bool _over;
 
-    private TaskLease(AgentSession session, StartTaskResponse started, TimeSpan? interval)
+    private TaskLease(AgentSession session, V1.Task task, string decisionId, TimeSpan? interval)
     {
-        (_session, Started, DecisionId) = (session, started.Task, started.DecisionId);
-        var left = started.Task.Deadline.ToDateTimeOffset() - Clock.GetUtcNow();
+        (_session, Started, DecisionId) = (session, task, decisionId);
+        var left = task.Deadline.ToDateTimeOffset() - Clock.GetUtcNow();
         _ended = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, Clock);
         Ended = _ended.Token;
-        _heartbeats = interval is { } promised && started.Task.HeartbeatDue is { } due
+        _heartbeats = interval is { } promised && task.HeartbeatDue is { } due
             ? HeartbeatAsync(promised / 3, due.ToDateTimeOffset())
             : Task.CompletedTask;
     }
 
-    /// <summary>The task as it was started.</summary>
+    /// <summary>The task as it was started, or accepted.</summary>
     public V1.Task Started { get; }
 
     /// <summary>The id of the task.</summary>
     public string TaskId => Started.TaskId;
 
-    /// <summary>The decision that allowed it.</summary>
+    /// <summary>The decision that allowed it; empty for a task that had been accepted before.</summary>
     public string DecisionId { get; }
 
     /// <summary>
@@ -56,7 +56,37 @@ public sealed class TaskLease : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         if (request.RequestId.Length == 0) request.RequestId = session.Connection.NewRequestId();
         var started = await session.Tasks.StartTaskAsync(request, cancellationToken: ct);
-        return new TaskLease(session, started, request.HeartbeatInterval?.ToTimeSpan());
+        return new TaskLease(session, started.Task, started.DecisionId, request.HeartbeatInterval?.ToTimeSpan());
+    }
+
+    /// <summary>Accepts a task that was delegated to the workload.</summary>
+    /// <param name="session">The workload that it was delegated to.</param>
+    /// <param name="request">
+    /// What AcceptTask takes. An empty <c>request_id</c> is filled in. Whoever accepts again, after a restart say, asks for the same
+    /// heartbeats: those that were promised first are the ones that hold.
+    /// </param>
+    /// <param name="ct">Cancels the wait for the answer, not the task.</param>
+    /// <exception cref="RpcException">The broker refused, or is away.</exception>
+    public static async Task<TaskLease> AcceptAsync(AgentSession session, AcceptTaskRequest request, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.RequestId.Length == 0) request.RequestId = session.Connection.NewRequestId();
+        var accepted = await session.Tasks.AcceptTaskAsync(request, cancellationToken: ct);
+        return new TaskLease(session, accepted.Task, accepted.DecisionId, request.HeartbeatInterval?.ToTimeSpan());
+    }
+
+    /// <summary>Gives a part of the task to another workload, which has to accept it. It ends with this task at the latest.</summary>
+    /// <param name="request">What DelegateTask takes. <c>task_id</c> is filled in, and so is an empty <c>request_id</c>.</param>
+    /// <param name="ct">Cancels the wait for the answer.</param>
+    /// <returns>The task that waits; its id is what the other workload has to be told.</returns>
+    /// <exception cref="RpcException">The broker refused, or is away.</exception>
+    public async Task<V1.Task> DelegateAsync(DelegateTaskRequest request, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.TaskId = TaskId;
+        if (request.RequestId.Length == 0) request.RequestId = _session.Connection.NewRequestId();
+        return (await _session.Tasks.DelegateTaskAsync(request, cancellationToken: ct)).Task;
     }
 
     /// <summary>Ends the task, its descendants and every token.</summary>

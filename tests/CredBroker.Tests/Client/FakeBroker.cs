@@ -178,6 +178,12 @@ public sealed class FakeBroker : IAsyncDisposable
         public override Task<StartTaskResponse> StartTask(StartTaskRequest request, ServerCallContext context) =>
             Task.FromResult(broker.Answer(request, context, broker.OnStart));
 
+        public override Task<DelegateTaskResponse> DelegateTask(DelegateTaskRequest request, ServerCallContext context) =>
+            broker.AnswerAsync<DelegateTaskRequest, DelegateTaskResponse>(request, context);
+
+        public override Task<AcceptTaskResponse> AcceptTask(AcceptTaskRequest request, ServerCallContext context) =>
+            broker.AnswerAsync<AcceptTaskRequest, AcceptTaskResponse>(request, context);
+
         public override Task<HeartbeatResponse> Heartbeat(HeartbeatRequest request, ServerCallContext context) =>
             Task.FromResult(broker.Answer(request, context, broker.OnHeartbeat));
 

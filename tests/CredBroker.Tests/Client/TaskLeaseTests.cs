@@ -183,6 +183,42 @@ public sealed class TaskLeaseTests : IAsyncLifetime
         Assert.Equal("mine", ids[1]);
     }
 
+    [Fact]
+    public async Task An_accepted_task_is_a_lease_like_any_other()
+    {
+        _broker.On<AcceptTaskRequest, AcceptTaskResponse>(request => new AcceptTaskResponse
+        {
+            DecisionId = "d",
+            Task = new V1.Task
+            {
+                TaskId = request.TaskId, Deadline = _clock.GetUtcNow().AddMinutes(10).ToTimestamp(), HeartbeatDue = (_clock.GetUtcNow() + Interval).ToTimestamp(),
+            },
+        });
+        await using (var lease = await TaskLease.AcceptAsync(_session, new() { TaskId = "c", HeartbeatInterval = Interval.ToDuration() }, Ct))
+        {
+            Assert.Equal(("c", "d"), (lease.TaskId, lease.DecisionId));
+            _clock.Advance(Interval / 3);
+            Assert.Equal("c", (await _beats.Reader.ReadAsync(Ct)).TaskId);
+        }
+
+        Assert.True(Guid.TryParse(((AcceptTaskRequest)_broker.CallsOf("AcceptTask").Single().Request).RequestId, out _));
+        Assert.Equal("c", ((EndTaskRequest)_broker.CallsOf("EndTask").Single().Request).TaskId);
+    }
+
+    [Fact]
+    public async Task A_lease_delegates_a_part_of_its_own_task()
+    {
+        _broker.On<DelegateTaskRequest, DelegateTaskResponse>(request => new DelegateTaskResponse { Task = new V1.Task { TaskId = "c", ParentTaskId = request.TaskId } });
+        await using var lease = await StartAsync(heartbeats: false);
+
+        var child = await lease.DelegateAsync(new() { TaskId = "another's", ToWorkload = "spiffe://example.org/helper" }, Ct);
+
+        Assert.Equal(("c", "t"), (child.TaskId, child.ParentTaskId));
+        var sent = (DelegateTaskRequest)_broker.CallsOf("DelegateTask").Single().Request;
+        Assert.True(Guid.TryParse(sent.RequestId, out _));
+        Assert.Equal("spiffe://example.org/helper", sent.ToWorkload);
+    }
+
     private async Task<TaskLease> StartAsync(bool heartbeats) => await TaskLease.StartAsync(_session, Request(heartbeats, ""), Ct);
 
     private static StartTaskRequest Request(bool heartbeats, string requestId) => new()
