@@ -42,6 +42,8 @@ internal static class CommandLine
         new Command("task", "Tasks: the lease that everything minted lives under.")
         {
             TaskStartCommand.Build(shell),
+            TaskDelegateCommand.Build(shell),
+            TaskAcceptCommand.Build(shell),
             TaskShowCommand.Build(shell),
             TaskListCommand.Build(shell),
             TaskHeartbeatCommand.Build(shell),

@@ -18,7 +18,7 @@ internal static class TaskStartCommand
             Description = "On whose behalf: 1 to 256 bytes, such as user:alice@example.org.",
             Required = true,
         };
-        var envelope = Envelope();
+        var envelope = CommonArguments.Envelope();
         var life = CommonArguments.Duration("--ttl", "How long the task may live; 15m when absent.");
         var heartbeat = CommonArguments.Duration("--heartbeat", "Promise a heartbeat at least this often; none when absent.");
         var budget = new Option<int?>("--budget") { HelpName = "COUNT", Description = "The most tokens the task may mint; the catalog's ceiling when absent." };
@@ -43,17 +43,4 @@ internal static class TaskStartCommand
             return call.Answer(answer, page => TaskPage.Show(page, answer.Task));
         });
     }
-
-    private static Option<Capability[]> Envelope() => new("--allow")
-    {
-        HelpName = "CAPABILITY",
-        Description = $"The most the task may ask for, once for each: {CapabilityText.Form}, or JSON.",
-        Required = true,
-        Arity = ArgumentArity.OneOrMore,
-        CustomParser = result =>
-        {
-            var capabilities = result.Tokens.Select(token => CommonArguments.Capability(token.Value, why => result.AddError($"--allow: {why}")));
-            return [.. capabilities.OfType<Capability>()];
-        },
-    };
 }

@@ -46,6 +46,19 @@ internal static class CommonArguments
         },
     };
 
+    public static Option<Capability[]> Envelope() => new("--allow")
+    {
+        HelpName = "CAPABILITY",
+        Description = $"The most the task may ask for, once for each: {CapabilityText.Form}, or JSON.",
+        Required = true,
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = result =>
+        {
+            var capabilities = result.Tokens.Select(token => Capability(token.Value, why => result.AddError($"--allow: {why}")));
+            return [.. capabilities.OfType<Capability>()];
+        },
+    };
+
     /// <summary>A capability as text, or as JSON in the mapping of capability.proto where it begins with a brace.</summary>
     public static Capability? Capability(string text, Action<string> problem)
     {
