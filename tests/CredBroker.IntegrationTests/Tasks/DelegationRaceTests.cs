@@ -83,6 +83,43 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
         Assert.Equal(2L, await broker.Database.ScalarAsync<long>("SELECT count(*) FROM tasks"));
     }
 
+    // An end looks twice: it locks what it sees, then ends what is there by then. The child is made before its first look is over, the
+    // grandchild would be after its second has begun. A lock on the parent alone lets it live.
+    [Fact]
+    public async Task A_grandchild_does_not_slip_in_between_the_two_looks_of_an_end()
+    {
+        var root = await agent.RootAsync();
+        var seen = await agent.HandAsync(root, second);
+        AsyncUnaryCall<EndTaskResponse> ending;
+        AsyncUnaryCall<DelegateTaskResponse> slipping;
+        await using (var held = await broker.Database.DataSource.HoldAsync(IdOf(seen)))
+        {
+            AsyncUnaryCall<DelegateTaskResponse> delegating;
+            await using (await CatalogHeldAsync())
+            {
+                delegating = agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root), Patient);
+                await broker.Database.SomebodyWaitsForALockAsync();
+                ending = End(agent, root);
+                await WaitersAsync(2);
+            }
+
+            var child = (await delegating).Task.TaskId;
+            await UntilAsync("$1 = ANY(pg_blocking_pids(a.pid))", held.Transaction.Connection!.ProcessID);
+            await helper.Tasks.AcceptTaskAsync(Delegations.Accept(child), Patient);
+            await using var catalog = await CatalogHeldAsync();
+            slipping = helper.Tasks.DelegateTaskAsync(ToSecond(child), Patient);
+            await WaitersAsync(2);
+            await held.DisposeAsync();
+            await TestDatabase.UntilAsync(async () => ending.ResponseAsync.IsCompleted || await ExistsAsync("""
+                EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND NOT l.granted AND l.pid = ANY(pg_blocking_pids(a.pid)))
+                """));
+        }
+
+        await broker.DeniedAsync(Reason.TaskOver, slipping);
+        Assert.Equal(2, (await ending).DescendantsEnded);
+        Assert.Equal(0L, await LiveAsync());
+    }
+
     [Fact]
     public async Task A_task_that_is_being_ended_is_not_accepted_and_one_that_is_being_accepted_ends()
     {
@@ -229,6 +266,11 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
 
     private async Task<int> BudgetAsync(string column, string task) =>
         (int)await broker.Database.ScalarAsync<long>($"SELECT coalesce(sum(budget), 0) FROM tasks WHERE {column} = $1", Guid.Parse(task));
+
+    private Task UntilAsync(string aSession, params object[] arguments) => TestDatabase.UntilAsync(() => ExistsAsync(aSession, arguments));
+
+    private Task<bool> ExistsAsync(string aSession, params object[] arguments) => broker.Database.ScalarAsync<bool>(
+        $"SELECT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = current_database() AND {aSession})", arguments);
 
     private Task WaitersAsync(int howMany) => TestDatabase.UntilAsync(async () => await broker.Database.ScalarAsync<long>(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") >= howMany);
