@@ -1,5 +1,7 @@
+using System.Text.Json;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Identity;
+using CredBroker.Core.Policies;
 using CredBroker.Core.Tasks;
 
 namespace CredBroker.Core.Audit;
@@ -27,11 +29,17 @@ public static class DelegationPayloads
             json.WriteString("deadline"u8, task.Deadline);
             json.WriteNumber("budget"u8, task.Budget);
             json.WriteNumber("catalog"u8, task.CatalogVersion);
+            json.WriteStartArray("policy"u8);
+            foreach (var allowed in task.HandedDown) Write(json, allowed);
+            json.WriteEndArray();
         });
 
-    /// <summary>Delegating a task was denied. The entry is that of the task which was to be the parent.</summary>
-    public static AuditEntry DelegateDenied(DateTimeOffset now, DelegateAsk ask, Refusal refusal) =>
-        AuditPayloads.Entry(now, AuditKind.TaskDenied, ask.Parent, ask.Decision, (ask, refusal), static (json, denied) =>
+    /// <summary>
+    /// Delegating a task was denied, and what the policies said; null: it did not come so far. The entry is that of the task which was to
+    /// be the parent.
+    /// </summary>
+    public static AuditEntry DelegateDenied(DateTimeOffset now, DelegateAsk ask, Refusal refusal, PolicyDecision? policy) =>
+        AuditPayloads.Entry(now, AuditKind.TaskDenied, ask.Parent, ask.Decision, (ask, refusal, policy), static (json, denied) =>
         {
             json.WriteString("rpc"u8, "DelegateTask");
             json.WriteString("workload"u8, denied.ask.Workload.ToString());
@@ -39,6 +47,7 @@ public static class DelegationPayloads
             json.WritePropertyName("envelope"u8);
             CapabilityJson.Write(json, denied.ask.Envelope);
             AuditPayloads.WriteRefusal(json, denied.refusal);
+            if (denied.policy is { } policy) PolicyDecisionJson.Write(json, policy);
         });
 
     /// <summary>A task was accepted by the workload that it was delegated to.</summary>
@@ -49,4 +58,15 @@ public static class DelegationPayloads
             if (accepted.ask.HeartbeatInterval is { } interval) json.WriteNumber("heartbeat_seconds"u8, interval.TotalSeconds);
             json.WriteNumber("catalog"u8, accepted.catalogVersion);
         });
+
+    private static void Write(Utf8JsonWriter json, HandingDown.Allowed allowed)
+    {
+        json.WriteStartObject();
+        json.WriteString("outcome"u8, allowed.NeedsApproval ? "needs_approval"u8 : "allow"u8);
+        json.WriteNumber("cases"u8, allowed.Cases);
+        json.WriteStartArray("deciding"u8);
+        foreach (var id in allowed.Deciding) json.WriteStringValue(id);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
 }

@@ -31,7 +31,7 @@ public static class Judging
         if (policies.Count == 0) return new Judgement.Denied(Reason.PolicyDenied, "there are no policies", record);
         if (principal is null || action is null)
             return new Judgement.Denied(Reason.PolicyFailed, "the policies were made for another catalog", record);
-        if (action.LeftOpen(principal, question.Capability) is { } open)
+        if (action.LeftOpen(principal, question) is { } open)
             return new Judgement.Denied(Reason.PolicyDenied, $"a policy looks at {(open.Length == 0 ? "the path" : $"parameter {open}")}: ask for one value of it", record);
         return new Asking(policies, question, principal, action, now).Judge(record);
     }

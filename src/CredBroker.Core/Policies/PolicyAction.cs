@@ -20,13 +20,13 @@ internal sealed record PolicyAction(ActionRule Rule, EntityUid Uid, EntityUid To
     /// The resource path, or a parameter, that the capability leaves open although a policy asks whether it is there, or uses it together
     /// with others; null when there is none. For such a policy nothing can stand in for "any": it would take it for absent.
     /// </summary>
-    internal string? LeftOpen(PolicyPrincipal principal, Capability asked)
+    internal string? LeftOpen(PolicyPrincipal principal, PolicyQuestion asked)
     {
         if (Exact.Count == 0) return null;
         return LeftOpen(Anybody, asked) ?? LeftOpen(principal.Class, asked) ?? LeftOpen(principal.Uid, asked);
     }
 
-    private string? LeftOpen(EntityUid whom, Capability asked)
+    private string? LeftOpen(EntityUid whom, PolicyQuestion asked)
     {
         if (!Exact.TryGetValue(whom, out var names)) return null;
         foreach (var name in names)
@@ -34,10 +34,10 @@ internal sealed record PolicyAction(ActionRule Rule, EntityUid Uid, EntityUid To
         return null;
     }
 
-    private static bool IsGiven(string name, Capability asked)
+    private static bool IsGiven(string name, PolicyQuestion asked)
     {
-        if (name.Length == 0) return asked.Resource.IsExact;
-        foreach (var (parameter, constraint) in asked.Parameters)
+        if (name.Length == 0) return asked.GivesPath;
+        foreach (var (parameter, constraint) in asked.Capability.Parameters)
             if (parameter.ToString() == name) return PolicyContext.ValueOf(constraint) is not null;
         return false;
     }

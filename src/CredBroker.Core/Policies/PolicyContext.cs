@@ -35,7 +35,7 @@ internal readonly struct PolicyContext
         var count = 0;
         if (_use.Phase) entries[count++] = new("phase", CedarValue.Of(_question.Phase.Word()));
         if (_use.Task) entries[count++] = new("task", _task);
-        if (_use.Path && _question.Capability.Resource.IsExact) entries[count++] = new("path", CedarValue.Of(_question.Capability.Resource.ToString()));
+        if (_use.Path && _question.GivesPath) entries[count++] = new("path", CedarValue.Of(_question.Capability.Resource.ToString()));
         if (_use.Now) entries[count++] = new("now", _now);
         if (_use.Approved) entries[count++] = new("approved", CedarValue.Of(approved));
         if (_use.Parameters) entries[count++] = new("parameters", _parameters);

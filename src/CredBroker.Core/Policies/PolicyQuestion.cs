@@ -22,6 +22,9 @@ public sealed record PolicyQuestion
     /// <summary>What is asked for; at a call, what is called, with one value for each parameter.</summary>
     public required Capability Capability { get; init; }
 
+    /// <summary>True when policies may look at the path: it is one path, or a pattern that is handed down as it stands.</summary>
+    internal bool GivesPath => Phase == PolicyPhase.Delegate || Capability.Resource.IsExact;
+
     /// <summary>True when an approver has said yes to exactly this.</summary>
     public bool Approved { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Identity;
+using CredBroker.Core.Policies;
 
 namespace CredBroker.Core.Tasks;
 
@@ -15,6 +16,7 @@ public sealed class ApprovedTask
     {
         Id = ask.Task;
         Ancestors = [];
+        HandedDown = [];
         Decision = ask.Decision;
         Workload = ask.Workload;
         Initiator = ask.Initiator;
@@ -31,8 +33,10 @@ public sealed class ApprovedTask
     }
 
     // A child, which waits for its workload.
-    internal ApprovedTask(DelegateAsk ask, DelegateFacts facts, TaskFacts parent, int budget, DateTimeOffset now)
+    internal ApprovedTask(
+        DelegateAsk ask, DelegateFacts facts, TaskFacts parent, int budget, ImmutableArray<HandingDown.Allowed> policies, DateTimeOffset now)
     {
+        HandedDown = policies;
         Id = facts.Child;
         Ancestors = facts.Ancestors;
         Decision = ask.Decision;
@@ -77,6 +81,9 @@ public sealed class ApprovedTask
 
     /// <summary>The most that it may ask for.</summary>
     public Envelope Envelope { get; }
+
+    /// <summary>What the policies said of each capability, for a child; empty for a root, of which they are asked at each mint only.</summary>
+    public ImmutableArray<HandingDown.Allowed> HandedDown { get; }
 
     /// <summary>The catalog that approved it.</summary>
     public int CatalogVersion { get; }

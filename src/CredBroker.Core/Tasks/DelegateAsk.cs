@@ -15,6 +15,9 @@ public sealed record DelegateAsk
     /// <summary>Who asks.</summary>
     public required SpiffeId Workload { get; init; }
 
+    /// <summary>How it proved itself.</summary>
+    public required EvidenceKind AttestedBy { get; init; }
+
     /// <summary>Who is to do it.</summary>
     public required SpiffeId To { get; init; }
 

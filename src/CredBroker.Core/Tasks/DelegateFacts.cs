@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Capabilities;
+using CredBroker.Core.Policies;
 
 namespace CredBroker.Core.Tasks;
 
@@ -9,6 +10,12 @@ public sealed record DelegateFacts
 {
     /// <summary>The catalog that the decision is made by.</summary>
     public required int CatalogVersion { get; init; }
+
+    /// <summary>SHA-256 over its files: 32 bytes.</summary>
+    public required ImmutableArray<byte> CatalogDigest { get; init; }
+
+    /// <summary>The catalog's policies.</summary>
+    public required CatalogPolicies Policies { get; init; }
 
     /// <summary>The id that the child gets if it is approved.</summary>
     public required TaskId Child { get; init; }

@@ -1,10 +1,12 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using CredBroker.Core.Capabilities;
+using CredBroker.Core.Policies;
 
 namespace CredBroker.Core.Tasks;
 
 /// <summary>
-/// Decides whether a task may be delegated: the form of what is asked, then the parent, then the ceilings, then every capability. The
+/// Decides whether a task may be delegated: the form of what is asked, then the parent, then the ceilings, then every capability, then the policies. The
 /// child gets nothing that its parent does not have, nor anything that the catalog does not allow its own workload.
 /// </summary>
 public static class Delegating
@@ -17,7 +19,7 @@ public static class Delegating
         if (RefuseParent(ask, parent, now) is { } reason) return Deny(new(reason));
         var budget = ask.Budget ?? Math.Clamp(parent.Left / 2, 1, facts.MaxBudget);
         var refusal = RefuseTree(facts, parent) ?? RefuseCeilings(ask, facts, parent, budget) ?? RefuseEnvelope(ask, facts, parent);
-        return refusal is { } against ? Deny(against) : new StartDecision.Approved(new(ask, facts, parent, budget, now));
+        return refusal is { } against ? Deny(against) : Judge(ask, facts, parent, budget, now);
     }
 
     private static Reason? RefuseParent(DelegateAsk ask, TaskFacts parent, DateTimeOffset now)
@@ -53,7 +55,7 @@ public static class Delegating
         for (var i = 0; i < capabilities.Length; i++)
         {
             var refusal = CatalogAuthority.Allows(facts.Rules[i], facts.Allowed, capabilities[i], out _, out var against)
-                ? Chain.Refuse([.. parent.Above, parent.Workload], facts.AllowedAbove, capabilities[i]) ?? Judge(parent, capabilities[i])
+                ? RefuseOutside(parent, capabilities[i]) ?? Chain.Refuse([.. parent.Above, parent.Workload], facts.AllowedAbove, capabilities[i])
                 : new Refusal(against.Value);
             if (refusal is { } found) return found with { Field = $"envelope[{i}]" };
         }
@@ -61,8 +63,7 @@ public static class Delegating
         return null;
     }
 
-    // The one place where policy speaks. Until there are policies: what the catalog allows and the parent's envelope holds may be given on.
-    private static Refusal? Judge(TaskFacts parent, Capability asked) => parent.Envelope.Cover(asked) switch
+    private static Refusal? RefuseOutside(TaskFacts parent, Capability asked) => parent.Envelope.Cover(asked) switch
     {
         Coverage.Covered => null,
         Coverage.OtherAction => new(Reason.ActionOutsideEnvelope),
@@ -70,6 +71,36 @@ public static class Delegating
         Coverage.OtherParameters => new(Reason.ParameterOutsideEnvelope),
         _ => throw new UnreachableException(),
     };
+
+    // Within all that, the policies have the last word: the workload that delegates is who asks, for its own task.
+    private static StartDecision Judge(DelegateAsk ask, DelegateFacts facts, TaskFacts parent, int budget, DateTimeOffset now)
+    {
+        var handed = ImmutableArray.CreateBuilder<HandingDown.Allowed>(ask.Envelope.Capabilities.Length);
+        for (var i = 0; i < ask.Envelope.Capabilities.Length; i++)
+        {
+            var question = new PolicyQuestion
+            {
+                Phase = PolicyPhase.Delegate, Workload = ask.Workload, AttestedBy = ask.AttestedBy, Task = parent, Capability = ask.Envelope.Capabilities[i],
+            };
+            switch (HandingDown.Judge(facts.Policies, question, now))
+            {
+                case HandingDown.Allowed allowed:
+                    handed.Add(allowed);
+                    break;
+                case HandingDown.Denied(var judgement):
+                    return new StartDecision.Denied(new(judgement.Reason, $"envelope[{i}]", judgement.Detail))
+                    {
+                        Policy = new(facts.CatalogVersion, facts.CatalogDigest, judgement),
+                    };
+                case HandingDown.TooWide:
+                    return Deny(new(Reason.TooManyElements, $"envelope[{i}].parameters", $"at most {HandingDown.MostCases} combinations of values: delegate it in parts"));
+                default:
+                    throw new UnreachableException();
+            }
+        }
+
+        return new StartDecision.Approved(new(ask, facts, parent, budget, handed.MoveToImmutable(), now));
+    }
 
     private static StartDecision.Denied Deny(Refusal refusal) => new(refusal);
 }

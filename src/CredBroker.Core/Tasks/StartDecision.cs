@@ -1,3 +1,5 @@
+using CredBroker.Core.Policies;
+
 namespace CredBroker.Core.Tasks;
 
 /// <summary>Whether a task may start. Closed: <see cref="Approved"/>, <see cref="Denied"/>.</summary>
@@ -13,5 +15,9 @@ public abstract record StartDecision
 
     /// <summary>It may not, or what was asked is malformed.</summary>
     /// <param name="Refusal">Why; its field names the capability for denials of authority.</param>
-    public sealed record Denied(Refusal Refusal) : StartDecision;
+    public sealed record Denied(Refusal Refusal) : StartDecision
+    {
+        /// <summary>What the policies said, when it was they who denied; null: it did not come so far.</summary>
+        public PolicyDecision? Policy { get; init; }
+    }
 }

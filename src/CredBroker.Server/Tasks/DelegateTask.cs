@@ -3,6 +3,7 @@ using CredBroker.Core;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Catalog;
 using CredBroker.Core.Identity;
+using CredBroker.Core.Policies;
 using CredBroker.Core.Tasks;
 using CredBroker.Server.Ledger;
 using CredBroker.Server.Storage;
@@ -39,20 +40,35 @@ internal sealed class DelegateTask(
 
         var ask = new DelegateAsk
         {
-            Parent = taskId, Decision = DecisionId.New(clock.GetUtcNow()), Workload = caller.Workload!.Value, To = to, Intent = request.Intent,
+            Parent = taskId, Decision = DecisionId.New(clock.GetUtcNow()), Workload = caller.Workload!.Value,
+            AttestedBy = caller.AttestedBy!.Value, To = to, Intent = request.Intent,
             Envelope = envelope!, TimeToLive = timeToLive, Budget = request.HasBudget ? request.Budget : null,
             PromptFragment = request.PromptFragment is "" ? null : request.PromptFragment,
         };
-        var reply = await once.RunAsync(caller, requestId, request, transaction => DecideAsync(transaction, ask, ct), ct);
-        return reply is Reply<DelegateTaskResponse>.Refused { DecisionId: not null } against ? await RecordAsync(against, ask, ct) : reply;
+        PolicyDecision? policy = null;
+        var reply = await once.RunAsync(caller, requestId, request, async transaction =>
+        {
+            var decision = await DecideAsync(transaction, ask, ct);
+            policy = (decision as StartDecision.Denied)?.Policy;
+            return await AnswerAsync(transaction, ask, decision, ct);
+        }, ct);
+        if (reply is Reply<DelegateTaskResponse>.Refused { DecisionId: not null, Refusal: var refusal })
+            await audit.AppendAsync(DelegationPayloads.DelegateDenied(clock.GetUtcNow(), ask, refusal, policy), ct);
+        return reply;
     }
 
     // First the rows, then the catalog, which is in force until this commits.
-    private async Task<Reply<DelegateTaskResponse>> DecideAsync(NpgsqlTransaction transaction, DelegateAsk ask, CancellationToken ct)
+    private async Task<StartDecision> DecideAsync(NpgsqlTransaction transaction, DelegateAsk ask, CancellationToken ct)
     {
         var parent = await HeldTask.TakeAsParentAsync(transaction, ask.Parent, ct);
         var facts = FactsOf(ask, parent, await catalog.HoldAsync(transaction, ct));
-        switch (Delegating.Decide(ask, facts, clock.GetUtcNow()))
+        return Delegating.Decide(ask, facts, clock.GetUtcNow());
+    }
+
+    private static async Task<Reply<DelegateTaskResponse>> AnswerAsync(
+        NpgsqlTransaction transaction, DelegateAsk ask, StartDecision decision, CancellationToken ct)
+    {
+        switch (decision)
         {
             case StartDecision.Approved(var child):
                 await TakeBudgetAsync(transaction, child, ct);
@@ -76,6 +92,8 @@ internal sealed class DelegateTask(
         return new DelegateFacts
         {
             CatalogVersion = snapshot.Version,
+            CatalogDigest = snapshot.Digest,
+            Policies = snapshot.Catalog.Policies,
             Child = TaskId.NewBelow(ask.Parent, clock.GetUtcNow()),
             Parent = parent,
             Ancestors = held is var (above, _) ? [.. above.Ancestors, above.Id] : [],
@@ -99,11 +117,5 @@ internal sealed class DelegateTask(
             Parameters = { new NpgsqlParameter<Guid> { TypedValue = child.Parent!.Value.Value }, new NpgsqlParameter<int> { TypedValue = child.Budget } },
         };
         if (await take.ExecuteNonQueryAsync(ct) != 1) throw new UnreachableException("The parent had the budget left when it was decided.");
-    }
-
-    private async Task<Reply<DelegateTaskResponse>> RecordAsync(Reply<DelegateTaskResponse>.Refused denied, DelegateAsk ask, CancellationToken ct)
-    {
-        await audit.AppendAsync(DelegationPayloads.DelegateDenied(clock.GetUtcNow(), ask, denied.Refusal), ct);
-        return denied;
     }
 }

@@ -122,9 +122,9 @@ public sealed class ConfusedDeputyTests(Postgres postgres) : IAsyncLifetime
         var own = (await helper.Tasks.StartTaskAsync(Story.Start(closed))).Task.TaskId;
         Assert.NotEmpty((await helper.Tokens.MintAsync(Story.Mint(own, closed.Clone().Changed(mint => mint.Resource = "acme/tickets/1")))).Token);
 
-        await broker.DeniedAsync(Reason.NotAllowedAbove, agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root, Delegations.Helper, closed)));
+        await broker.DeniedAsync(Reason.ParameterOutsideEnvelope, agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root, Delegations.Helper, closed)));
         await broker.DeniedAsync(
-            Reason.NotAllowedAbove, helper.Tokens.MintAsync(Story.Mint(child, closed.Clone().Changed(mint => mint.Resource = "acme/tickets/1"))));
+            Reason.ParameterOutsideEnvelope, helper.Tokens.MintAsync(Story.Mint(child, closed.Clone().Changed(mint => mint.Resource = "acme/tickets/1"))));
     }
 
     [Fact]

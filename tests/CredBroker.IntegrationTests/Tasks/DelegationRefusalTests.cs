@@ -128,6 +128,27 @@ public sealed class DelegationRefusalTests(Postgres postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_policies_are_asked_before_a_capability_is_handed_down()
+    {
+        var root = await agent.RootAsync();
+        const string Forbidding = TestCatalog.Policies + """
+
+            @id("mail-is-not-handed-down") forbid (principal, action == Action::"mail.send", resource) when { context.phase == "delegate" };
+            """;
+        Assert.True((await broker.OverSocket().Admin.ApplyCatalogAsync(TestCatalog.Apply(Delegations.Yaml(), Forbidding))).Valid);
+
+        await broker.DeniedAsync(Reason.PolicyDenied, agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root, Delegations.Helper, Story.ReadTicket(), Story.SendMail())));
+        Assert.Equal("""["mail-is-not-handed-down"] of delegate at envelope[1]""", await broker.Database.ScalarAsync<string>("""
+            SELECT (payload->'policy'->'evaluations'->0->>'deciding') || ' of ' || (payload->'policy'->>'phase') || ' at ' || (payload->>'field')
+            FROM audit_entries WHERE kind = 5 AND payload->>'rpc' = 'DelegateTask'
+            """));
+        Assert.NotEmpty((await agent.Tokens.MintAsync(Story.Mint(root, Story.SendMail()))).Token);
+        var child = await agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root));
+        Assert.Equal("""[{"outcome":"allow","cases":1,"deciding":["not-privileged"]}]""", await broker.Database.ScalarAsync<string>(
+            "SELECT payload->>'policy' FROM audit_entries WHERE kind = 14 AND task_id = $1", Guid.Parse(child.Task.TaskId)));
+    }
+
+    [Fact]
     public async Task A_task_has_as_many_live_children_as_its_workload_may_have()
     {
         await ApplyAsync(Delegations.Yaml(limits: ", children: 2"));

@@ -28,7 +28,7 @@ public sealed class DelegationPayloadsTests
         Check(
             DelegationPayloads.Delegated(child, ask.Workload), AuditKind.TaskDelegated, child.Id,
             $$"""
-            {"at":"2026-11-20T11:53:01.234567+00:00","kind":"TaskDelegated","task":"{{child.Id}}","decision":"{{ask.Decision}}","above":["{{root}}","{{Delegations.Parent.Id}}"],"by":"spiffe://example.org/agents/triage","workload":"spiffe://example.org/agents/other","initiator":"user:alice@example.org","intent":"use password=[scrubbed]","prompt_fragment":"token=[scrubbed]","envelope":{{Envelope}},"deadline":"2026-11-20T12:23:01.234567+00:00","budget":4,"catalog":7}
+            {"at":"2026-11-20T11:53:01.234567+00:00","kind":"TaskDelegated","task":"{{child.Id}}","decision":"{{ask.Decision}}","above":["{{root}}","{{Delegations.Parent.Id}}"],"by":"spiffe://example.org/agents/triage","workload":"spiffe://example.org/agents/other","initiator":"user:alice@example.org","intent":"use password=[scrubbed]","prompt_fragment":"token=[scrubbed]","envelope":{{Envelope}},"deadline":"2026-11-20T12:23:01.234567+00:00","budget":4,"catalog":7,"policy":[{"outcome":"allow","cases":1,"deciding":["p.cedar#1"]},{"outcome":"allow","cases":1,"deciding":["p.cedar#1"]}]}
             """);
     }
 
@@ -37,7 +37,7 @@ public sealed class DelegationPayloadsTests
     {
         var ask = Delegations.Ask with { Intent = "use password=hunter2", PromptFragment = "token=abcdef12" };
         Check(
-            DelegationPayloads.DelegateDenied(Now, ask, new(Reason.NotAllowedAbove, "envelope[1]", "d")), AuditKind.TaskDenied, ask.Parent,
+            DelegationPayloads.DelegateDenied(Now, ask, new(Reason.NotAllowedAbove, "envelope[1]", "d"), null), AuditKind.TaskDenied, ask.Parent,
             $$"""
             {"at":"2026-11-20T11:53:00+00:00","kind":"TaskDenied","task":"{{ask.Parent}}","decision":"{{ask.Decision}}","rpc":"DelegateTask","workload":"spiffe://example.org/agents/triage","to":"spiffe://example.org/agents/other","envelope":{{Envelope}},"reason":"NotAllowedAbove","field":"envelope[1]","detail":"d"}
             """);

@@ -4,6 +4,7 @@ using CredBroker.Core.Identity;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
 using CredBroker.Tests.Capabilities;
+using CredBroker.Tests.Policies;
 using CredBroker.Tests.Tokens;
 using FsCheck;
 using FsCheck.Fluent;
@@ -66,7 +67,7 @@ public sealed class DelegationPropertyTests
             var ask = Mints.Ask with { Task = task.Id, Workload = task.Workload, Capability = at.asked };
             var facts = Mints.Known with
             {
-                Task = task, Found = new(true, RuleOf(at.asked)), Allowed = new([at.asked]), AllowedAbove = [above], DelegationDepth = 1,
+                Task = task, Found = new(true, RuleOf(at.asked)), Policies = Policed.By(Policed.Unprivileged, RuleOf(at.asked)), Allowed = new([at.asked]), AllowedAbove = [above], DelegationDepth = 1,
             };
             var minted = Minting.Decide(ask, facts, Now) is MintDecision.Approved;
             granted += minted ? 1 : 0;
@@ -90,7 +91,7 @@ public sealed class DelegationPropertyTests
             var parent = chain[^1];
             var facts = new DelegateFacts
             {
-                CatalogVersion = 7, Child = TaskId.NewBelow(parent.Id, Now), Parent = FactsOf(parent, workloads, parent.Budget) with { State = TaskState.Active },
+                CatalogVersion = 7, CatalogDigest = [], Policies = Policed.By(Policed.Unprivileged, RuleOf(link.Envelope)), Child = TaskId.NewBelow(parent.Id, Now), Parent = FactsOf(parent, workloads, parent.Budget) with { State = TaskState.Active },
                 Ancestors = [.. parent.Ancestors, parent.Id], LiveChildren = 0, MaxChildren = 1, DelegationDepth = 8,
                 Rules = [new(true, RuleOf(link.Envelope))], Allowed = new([link.Allowed]),
                 AllowedAbove = [.. parent.Ancestors.Append(parent.Id).Select(_ => new AllowList([root]))],

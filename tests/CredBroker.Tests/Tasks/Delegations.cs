@@ -1,7 +1,9 @@
 using CredBroker.Core;
 using CredBroker.Core.Audit;
+using CredBroker.Core.Identity;
 using CredBroker.Core.Tasks;
 using CredBroker.Tests.Capabilities;
+using CredBroker.Tests.Policies;
 
 namespace CredBroker.Tests.Tasks;
 
@@ -17,6 +19,7 @@ internal static class Delegations
         Parent = Parent.Id,
         Decision = DecisionId.New(Now),
         Workload = Facts.Triage,
+        AttestedBy = EvidenceKind.Jwt,
         To = Facts.Other,
         Intent = "look at one issue",
         Envelope = Make.Envelope(Make.Capability("github.issues", "read", "acme/api/*"), Facts.SendMail),
@@ -26,6 +29,8 @@ internal static class Delegations
     public static DelegateFacts Known { get; } = new()
     {
         CatalogVersion = 7,
+        CatalogDigest = [1, 2, 3],
+        Policies = Policed.By(Policed.Unprivileged, Rules.Of("github.issues", "read"), Rules.Of("mail", "send")),
         Child = TaskId.NewBelow(Parent.Id, Now),
         Parent = Parent,
         Ancestors = [Parent.Id],
