@@ -23,7 +23,7 @@ public sealed class PolicyJsonPlaceTests
     [InlineData("{\"Value\":{\"a\":«9223372036854775808»}}", "Cedar has no number `9223372036854775808`; expected a whole number of 64 bits, without fraction and exponent")]
     [InlineData("{\"Value\":«{\"__expr\":\"1\"}»}", "the escape `__expr` is not supported; expected `__entity` or `__extn`")]
     [InlineData("{\"Value\":{\"__entity\":«{\"type\":\"1\",\"id\":\"\"}»}}", "`1` is not the name of a type; expected identifiers joined by `::`")]
-    [InlineData("{\"Value\":{\"__extn\":«{\"fn\":\"f\",\"arg\":1}»}}", "there is no function `f`; expected the name of an extension function")]
+    [InlineData("{\"Value\":{\"__extn\":«{\"fn\":\"f g\",\"arg\":1}»}}", "`f g` is not the name of a function; expected the name of an extension function")]
     [InlineData("{\"==\":«{\"left\":{\"Value\":1}}»}", "there is no member `right`; expected one")]
     [InlineData("{\"==\":{«\"Left\"»:{\"Value\":1}}}", "there is no member `Left` here; expected left or right")]
     [InlineData("{\"&&\":{\"left\":{\"Value\":true},\"right\":«\"true\"»}}", NoExpression)]
