@@ -46,8 +46,8 @@ public sealed class TestBroker : IAsyncDisposable
     }
 
     /// <summary>One more replica over a database that exists.</summary>
-    public static Task<TestBroker> StartAsync(TestDatabase database, Action<BrokerOptions>? configure = null, string? catalog = null, TimeProvider? clock = null) =>
-        StartAsync(database.ConnectionString, database, configure, catalog, clock, null);
+    public static Task<TestBroker> StartAsync(TestDatabase database, Action<BrokerOptions>? configure = null, string? catalog = null, TimeProvider? clock = null, string? policies = null) =>
+        StartAsync(database.ConnectionString, database, configure, catalog, clock, policies);
 
     /// <summary>A broker over a database that the test made itself.</summary>
     public static Task<TestBroker> StartAsync(string connectionString) => StartAsync(connectionString, null, null, null, null, null);

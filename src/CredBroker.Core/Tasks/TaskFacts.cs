@@ -55,7 +55,7 @@ public sealed record TaskFacts
     /// <summary>How much the tree was granted: counts of the root's row.</summary>
     public required GrantCounts Granted { get; init; }
 
-    /// <summary>Changes when <see cref="History"/> grows.</summary>
+    /// <summary>Changes when <see cref="History"/> grows; when policies read counts, with every grant of the tree.</summary>
     public required int HistoryVersion { get; init; }
 
     /// <summary>

@@ -26,6 +26,8 @@ public sealed class ApprovedGrant
         CatalogVersion = facts.CatalogVersion;
         Policy = new(facts.CatalogVersion, facts.CatalogDigest, judgement);
         Adds = HistoryLabels.AddedBy(rule, task.History);
+        Counts = GrantCounts.KeyOf(rule);
+        IsSerial = facts.Policies.ReadCounts;
         AskDigest = ask.Digest();
     }
 
@@ -53,6 +55,7 @@ public sealed class ApprovedGrant
         Capability = ask.Capability;
         Binding = ask.Binding;
         Audience = "";
+        Counts = "";
         AskDigest = [];
     }
 
@@ -106,6 +109,12 @@ public sealed class ApprovedGrant
 
     /// <summary>The labels that it adds to the tree's history; mostly none.</summary>
     public ImmutableArray<string> Adds { get; }
+
+    /// <summary>What the tree's counts grow by one under: <see cref="GrantCounts.KeyOf"/>.</summary>
+    public string Counts { get; }
+
+    /// <summary>True when the decision may rest on counts: then the commit is conditional on there having been no other grant of the tree.</summary>
+    public bool IsSerial { get; }
 
     /// <summary><see cref="MintAsk.Digest"/>: 32 bytes.</summary>
     public byte[] AskDigest { get; }

@@ -26,6 +26,15 @@ internal sealed record MintCommit
     /// <summary>What this grant would add to the tree's history, none of it there yet; null or empty: nothing. No line breaks in a label.</summary>
     public IReadOnlyCollection<string>? Grows { get; init; }
 
+    /// <summary>What the tree's counts grow by one under: <see cref="GrantCounts.KeyOf"/>.</summary>
+    public required string Counts { get; init; }
+
+    /// <summary>
+    /// True when the decision looked at what every grant of the tree changes: then the version moves with this one, and no other of the
+    /// tree that rests on the same version passes.
+    /// </summary>
+    public bool IsSerial { get; init; }
+
     /// <summary>The capability: tool.</summary>
     public required string Tool { get; init; }
 

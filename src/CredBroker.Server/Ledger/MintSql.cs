@@ -31,7 +31,7 @@ internal static class MintSql
     /// </summary>
     /// <remarks>
     /// Within a batch the order is: asks that add nothing to the history, then the first one of the tree that does; others that would
-    /// are to decide again. A token that is there already is told apart by its decision: this very ask, sent again, was minted.
+    /// are to decide again. An ask that adds no label and rests on counts grows by the empty text: it moves the version all the same. A token that is there already is told apart by its decision: this very ask, sent again, was minted.
     /// Budget that seemed spent only because an ask before turned out to be a duplicate is not decided now. OFFSET 0 keeps the conditions
     /// on the tasks above apart from the look-up of their ids: together they would match the index of all live tasks, and a generic plan
     /// that was made while there were few would read them all for ever.
@@ -40,10 +40,10 @@ internal static class MintSql
         WITH ask AS (
           SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[],
             $10::text[], $11::text[], $12::text[], $13::text[], $14::timestamptz[], $15::timestamptz[], $16::int[], $17::uuid[], $18::bytea[],
-            $19::bytea[], $20::uuid[], $21::smallint[], $22::text[], $23::bytea[])
+            $19::bytea[], $20::uuid[], $21::smallint[], $22::text[], $23::bytea[], $24::text[])
             WITH ORDINALITY AS a(task_id, root_id, jti, history_version, catalog_version, grows, tool, action, resource,
               parameters, audience, cnf, kid, issued_at, expires_at, uses_left, decision_id, digest, token_hash,
-              audit_id, audit_kind, payload, leaf_hash, ord)),
+              audit_id, audit_kind, payload, leaf_hash, counts, ord)),
         head AS MATERIALIZED (SELECT version FROM catalog_head),
         locked AS MATERIALIZED (
           SELECT t.id, t.root_id, t.ancestors, t.state, t.deadline, t.heartbeat_due, t.history_version, t.spent, t.budget
@@ -82,15 +82,18 @@ internal static class MintSql
           ON CONFLICT DO NOTHING RETURNING decision_id),
         written AS MATERIALIZED (SELECT a.* FROM minted JOIN ask a USING (decision_id)),
         changes AS (
-          SELECT c.id, sum(c.minted)::int AS minted, max(c.grows) AS grows
-          FROM (SELECT w.task_id, 1, NULL FROM written w
-                UNION ALL SELECT w.root_id, 0, w.grows FROM written w WHERE w.grows IS NOT NULL) AS c(id, minted, grows)
+          SELECT c.id, sum(c.minted)::int AS minted, max(c.grows) AS grows, array_agg(c.counts) FILTER (WHERE c.counts IS NOT NULL) AS counts
+          FROM (SELECT w.task_id, 1, NULL, NULL FROM written w
+                UNION ALL SELECT w.root_id, 0, w.grows, w.counts FROM written w) AS c(id, minted, grows, counts)
           GROUP BY c.id),
         changed AS (
           UPDATE tasks t SET spent = t.spent + c.minted,
             history_version = t.history_version + (c.grows IS NOT NULL)::int,
             history = CASE WHEN c.grows IS NULL THEN t.history ELSE t.history || ARRAY(
-              SELECT DISTINCT l FROM unnest(string_to_array(c.grows, E'\n')) AS l WHERE l <> ALL (t.history) ORDER BY l) END
+              SELECT DISTINCT l FROM unnest(string_to_array(c.grows, E'\n')) AS l WHERE l <> ALL (t.history) ORDER BY l) END,
+            granted = CASE WHEN c.counts IS NULL THEN t.granted ELSE t.granted || (
+              SELECT jsonb_object_agg(n.counted, coalesce((t.granted ->> n.counted)::int, 0) + n.times)
+              FROM (SELECT k, count(*)::int FROM unnest(c.counts) AS k GROUP BY k) AS n(counted, times)) END
           FROM changes c WHERE t.id = c.id),
         logged AS (
           INSERT INTO audit_entries (id, kind, task_id, decision_id, payload, leaf_hash)

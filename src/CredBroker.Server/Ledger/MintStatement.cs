@@ -14,6 +14,7 @@ internal sealed class MintStatement : IBatchStatement<MintCommit, MintOutcome>
     private readonly ArrayParameter<int> _historyVersions = new(NpgsqlDbType.Integer);
     private readonly ArrayParameter<int> _catalogVersions = new(NpgsqlDbType.Integer);
     private readonly ArrayParameter<string?> _grows = new(NpgsqlDbType.Text);
+    private readonly ArrayParameter<string> _counts = new(NpgsqlDbType.Text);
     private readonly ArrayParameter<string> _tools = new(NpgsqlDbType.Text);
     private readonly ArrayParameter<string> _actions = new(NpgsqlDbType.Text);
     private readonly ArrayParameter<string> _resources = new(NpgsqlDbType.Text);
@@ -47,7 +48,7 @@ internal sealed class MintStatement : IBatchStatement<MintCommit, MintOutcome>
                 _taskIds.Bind(), _rootIds.Bind(), _jtis.Bind(), _historyVersions.Bind(), _catalogVersions.Bind(), _grows.Bind(), _tools.Bind(),
                 _actions.Bind(), _resources.Bind(), _parameters.Bind(), _audiences.Bind(), _cnfs.Bind(), _kids.Bind(), _issuedAts.Bind(),
                 _expiresAts.Bind(), _usesLeft.Bind(), _decisionIds.Bind(), _digests.Bind(), _tokenHashes.Bind(), _auditIds.Bind(),
-                _auditKinds.Bind(), _payloads.Bind(), _leafHashes.Bind(),
+                _auditKinds.Bind(), _payloads.Bind(), _leafHashes.Bind(), _counts.Bind(),
             },
         });
     }
@@ -81,6 +82,7 @@ internal sealed class MintStatement : IBatchStatement<MintCommit, MintOutcome>
         _auditKinds.Clear();
         _payloads.Clear();
         _leafHashes.Clear();
+        _counts.Clear();
     }
 
     /// <inheritdoc/>
@@ -91,7 +93,7 @@ internal sealed class MintStatement : IBatchStatement<MintCommit, MintOutcome>
         _jtis.Add(ask.Jti.Value);
         _historyVersions.Add(ask.HistoryVersion);
         _catalogVersions.Add(ask.CatalogVersion);
-        _grows.Add(ask.Grows is { Count: > 0 } labels ? string.Join('\n', labels) : null);
+        _grows.Add(ask.Grows is { Count: > 0 } labels ? string.Join('\n', labels) : ask.IsSerial ? "" : null);
         _tools.Add(ask.Tool);
         _actions.Add(ask.Action);
         _resources.Add(ask.Resource);
@@ -109,6 +111,7 @@ internal sealed class MintStatement : IBatchStatement<MintCommit, MintOutcome>
         _auditKinds.Add((short)ask.Audit.Kind);
         _payloads.Add(ask.Audit.Payload);
         _leafHashes.Add(ask.Audit.LeafHash);
+        _counts.Add(ask.Counts);
     }
 
     /// <inheritdoc/>

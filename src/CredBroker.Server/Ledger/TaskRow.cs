@@ -62,6 +62,9 @@ internal sealed record TaskRow
     /// <summary>What the whole tree has touched.</summary>
     public required IReadOnlyList<string> History { get; init; }
 
+    /// <summary>How much the whole tree was granted.</summary>
+    public required GrantCounts Granted { get; init; }
+
     /// <summary>The version of <see cref="History"/>: a mint names the one that its decision saw.</summary>
     public required int HistoryVersion { get; init; }
 

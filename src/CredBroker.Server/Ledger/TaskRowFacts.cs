@@ -16,7 +16,7 @@ internal static class TaskRowFacts
         // The database also knows whether the tasks above are live: one below a task that is over is over.
         State = row.State == TaskState.Active && !row.Live ? TaskState.Ended : row.State,
         Deadline = row.Deadline, HeartbeatDue = row.HeartbeatDue, Envelope = EnvelopeOf(row), Budget = row.Budget, Spent = row.Spent,
-        History = [.. row.History], Granted = GrantCounts.None, HistoryVersion = row.HistoryVersion,
+        History = [.. row.History], Granted = row.Granted, HistoryVersion = row.HistoryVersion,
     };
 
     private static Envelope EnvelopeOf(TaskRow row) => CapabilityJson.TryParse(row.EnvelopeJson, out Envelope? envelope)

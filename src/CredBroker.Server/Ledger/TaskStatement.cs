@@ -17,7 +17,7 @@ internal sealed class TaskStatement : IBatchStatement<Guid, TaskRow?>
               SELECT count(*) FROM (SELECT x.state, x.deadline, x.heartbeat_due FROM tasks x WHERE x.id = ANY(t.ancestors) OFFSET 0) AS above
                 WHERE above.state = 1 AND above.deadline > clock_timestamp() AND above.heartbeat_due > clock_timestamp())),
           clock_timestamp(), CASE WHEN t.ancestors = '{}' THEN '{}' ELSE ARRAY(
-            SELECT x.workload FROM tasks x WHERE x.id = ANY(t.ancestors) ORDER BY x.id) END, (SELECT version FROM catalog_head)
+            SELECT x.workload FROM tasks x WHERE x.id = ANY(t.ancestors) ORDER BY x.id) END, (SELECT version FROM catalog_head), r.granted::text
         FROM unnest($1::uuid[]) WITH ORDINALITY AS u(id, ord) JOIN tasks t ON t.id = u.id JOIN tasks r ON r.id = t.root_id
         """;
 
@@ -70,5 +70,8 @@ internal sealed class TaskStatement : IBatchStatement<Guid, TaskRow?>
         DatabaseNow = reader.GetFieldValue<DateTimeOffset>(23),
         AncestorWorkloads = reader.GetFieldValue<string[]>(24),
         CatalogInForce = reader.GetInt32(25),
+        Granted = GrantCounts.TryParse(reader.GetString(26), out var granted)
+            ? granted
+            : throw new InvalidDataException($"The counts of task {reader.GetGuid(2)} in the database do not read."),
     };
 }

@@ -7,3 +7,6 @@ namespace CredBroker.Server.Storage;
 
 [DbContext(typeof(BrokerDb)), Migration("0001_initial")]
 internal sealed class Initial : SqlFileMigration;
+
+[DbContext(typeof(BrokerDb)), Migration("0002_history_counts")]
+internal sealed class HistoryCounts : SqlFileMigration;

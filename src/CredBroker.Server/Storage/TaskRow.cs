@@ -48,6 +48,9 @@ internal sealed class TaskRow
 
     public int HistoryVersion { get; init; }
 
+    /// <summary>JSON: how many tokens the whole tree was granted, by tool and risk class; on the root's row only.</summary>
+    [Column(TypeName = "jsonb")] public string Granted { get; init; } = "{}";
+
     /// <summary>Tokens that may be minted.</summary>
     public required int Budget { get; init; }
 

@@ -21,10 +21,13 @@ namespace CredBroker.Server.Tokens;
 /// </summary>
 internal sealed class Mint(
     LiveCatalog catalog, MintFactsReader facts, MintLedger ledger, TokenReader tokens, TokenSigner signer, TextKeepings keepings, AuditAppender audit,
-    TimeProvider clock)
+    TreeTurns turns, TimeProvider clock)
 {
-    // Each further try needs another grant of the tree, or another catalog, to have come between: five in a row is a storm.
-    private const int MostTries = 5;
+    // Each further try needs a grant that added a label to have come between, or another catalog: trees have few labels, so this is a storm.
+    private const int MostTries = 10;
+
+    // Where every grant of the tree counts, one grant of another replica is enough, and each grants one at a time.
+    private const int MostSerialTries = 25;
 
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(24);
 
@@ -45,11 +48,17 @@ internal sealed class Mint(
             Capability = capability!, Binding = binding, TimeToLive = timeToLive,
             PromptFragment = request.PromptFragment is "" ? null : request.PromptFragment,
         };
-        for (var tries = 1; tries <= MostTries; tries++)
-            if (await TryAsync(ask, tries == 1, ct) is { } reply)
-                return reply;
+        for (var tries = 1; tries <= (IsSerial ? MostSerialTries : MostTries); tries++)
+        {
+            using var turn = IsSerial && await facts.RootAsync(ask, ct) is { } root ? await turns.TakeAsync(root, ct) : null;
+            if (await TryAsync(ask, tries == 1, ct) is { } reply) return reply;
+        }
+
         return Reply.Refuse<MintResponse>(new(Reason.Overloaded, Detail: "the task's history keeps changing"), TimeSpan.FromSeconds(1));
     }
+
+    // Of the catalog that is known now: a try may find that another is in force.
+    private bool IsSerial => catalog.Current.Catalog.Policies.ReadCounts;
 
     // Null: what was decided on has changed, decide again.
     private async ValueTask<Reply<MintResponse>?> TryAsync(MintAsk ask, bool mayRecall, CancellationToken ct)
@@ -133,7 +142,7 @@ internal sealed class Mint(
     private static MintCommit CommitOf(ApprovedGrant grant, SigningKey key, string token, AuditEntry entry) => new()
     {
         Jti = grant.Jti, TaskId = grant.Task, RootId = grant.Root, HistoryVersion = grant.HistoryVersion, CatalogVersion = grant.CatalogVersion,
-        Grows = grant.Adds, Tool = grant.Capability.Tool.ToString(), Action = grant.Capability.Action.ToString(),
+        Grows = grant.Adds, Counts = grant.Counts, IsSerial = grant.IsSerial, Tool = grant.Capability.Tool.ToString(), Action = grant.Capability.Action.ToString(),
         Resource = grant.Capability.Resource.ToString(), ParametersJson = CapabilityJson.ParametersToText(grant.Capability),
         Audience = grant.Audience, Cnf = grant.Binding.ToColumn(), Kid = key.KeyId, IssuedAt = grant.IssuedAt, ExpiresAt = grant.ExpiresAt,
         UsesLeft = grant.Uses, DecisionId = grant.Decision, AskDigest = grant.AskDigest, TokenHash = AccessTokenHash.Of(token).ToArray(),

@@ -9,7 +9,8 @@ namespace CredBroker.Server.Tokens;
 
 /// <summary>
 /// Loads what a mint's decision needs: the task, and the catalog's word from memory. A task that was read before is remembered: what of
-/// it can change is checked again by the commit, so an approval may rest on memory, a denial never (decision 16).
+/// it can change is checked again by the commit, so an approval may rest on memory, a denial never (decision 16). Where policies read
+/// what every grant changes, nothing is remembered: the version of the history that stands for it moves all the time (decision 17).
 /// </summary>
 internal sealed class MintFactsReader(TaskReader tasks, LiveCatalog catalog)
 {
@@ -17,15 +18,27 @@ internal sealed class MintFactsReader(TaskReader tasks, LiveCatalog catalog)
 
     /// <summary>The facts with the task as it was when it was last read; null: it was not, or that is long ago.</summary>
     public (MintFacts Facts, CatalogSnapshot Catalog)? Recall(MintAsk ask) =>
-        _remembered.TryGet(ask.Task, out var task) ? FactsOf(ask, task, catalog.Current) : null;
+        catalog.Current is var snapshot && !snapshot.Catalog.Policies.ReadCounts && _remembered.TryGet(ask.Task, out var task)
+            ? FactsOf(ask, task, snapshot)
+            : null;
+
+    /// <summary>The root of the task's tree, which never changes; null: there is no such task.</summary>
+    public async ValueTask<TaskId?> RootAsync(MintAsk ask, CancellationToken ct) => _remembered.TryGet(ask.Task, out var known)
+        ? known!.Root
+        : (await ReadAsync(ask, ct)).Facts.Task?.Root;
 
     /// <summary>The facts, all of one moment of the database and of the catalog in force then, or a later one.</summary>
     public async ValueTask<(MintFacts Facts, CatalogSnapshot Catalog)> ReadAsync(MintAsk ask, CancellationToken ct)
     {
-        var row = await tasks.ReadAsync(ask.Task, ct);
-        var task = row is null ? null : TaskRowFacts.Of(row);
-        if (task is not null) _remembered.Add(ask.Task, task);
-        return FactsOf(ask, task, await catalog.AtLeastAsync(row?.CatalogInForce ?? 0, ct));
+        for (; ; )
+        {
+            var row = await tasks.ReadAsync(ask.Task, ct);
+            var task = row is null ? null : TaskRowFacts.Of(row);
+            if (task is not null) _remembered.Add(ask.Task, task);
+            var snapshot = await catalog.AtLeastAsync(row?.CatalogInForce ?? 0, ct);
+            // Under an older catalog grants may have left the version as it was: counts that were read then may be old, and nothing tells.
+            if (row is null || !snapshot.Catalog.Policies.ReadCounts || row.CatalogInForce == snapshot.Version) return FactsOf(ask, task, snapshot);
+        }
     }
 
     private static (MintFacts Facts, CatalogSnapshot Catalog) FactsOf(MintAsk ask, TaskFacts? task, CatalogSnapshot snapshot)

@@ -9,6 +9,7 @@ internal static class TokensSlice
     {
         services.AddSingleton<Mint>();
         services.AddSingleton<MintFactsReader>();
+        services.AddSingleton<TreeTurns>();
         services.AddSingleton<Introspect>();
         services.AddSingleton<CapabilityMessageCache>();
         services.AddSingleton<PresentedProofs>();

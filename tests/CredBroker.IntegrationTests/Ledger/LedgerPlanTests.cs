@@ -37,7 +37,7 @@ public sealed partial class LedgerPlanTests(Postgres postgres)
     // With few tasks, or none, an index of all live tasks looks as good as the primary key, and reading the whole table better than both.
     [Theory]
     [InlineData(MintSql.LockRows, 2, "uuid[]")]
-    [InlineData(MintSql.Judge, 23, "unknown")]
+    [InlineData(MintSql.Judge, 24, "unknown")]
     [InlineData(TaskStatement.Sql, 1, "unknown")]
     [InlineData(TokenStatement.Sql, 1, "unknown")]
     [InlineData(LiveTokenStatement.Sql, 1, "unknown")]

@@ -29,19 +29,23 @@ internal sealed class MintModel
 
         _tokens.Add(ask.Jti, ask.DecisionId);
         Tasks[task.Id] = task with { Spent = task.Spent + 1 };
-        if (ask.Grows!.Count > 0)
+        root = Tasks[task.RootId];
+        Tasks[root.Id] = root with
         {
-            root = Tasks[task.RootId];
-            Tasks[root.Id] = root with { History = [.. root.History.Union(ask.Grows)], HistoryVersion = root.HistoryVersion + 1 };
-        }
+            History = [.. root.History.Union(ask.Grows!)], HistoryVersion = root.HistoryVersion + (Moves(ask) ? 1 : 0),
+            Granted = root.Granted with { Writes = root.Granted.Writes + 1, ByTool = root.Granted.ByTool.SetItem("mail", root.Granted.Of("mail") + 1) },
+        };
 
         return MintOutcome.Minted;
     }
 
+    /// <summary>Whether a mint moves the version of its tree's history.</summary>
+    public static bool Moves(MintCommit ask) => ask.Grows!.Count > 0 || ask.IsSerial;
+
     /// <summary>Whether a batch may answer "decide again" or nothing where one mint at a time need not: it then met a rival in it.</summary>
     public bool MayBeAskedToDecideAgain(MintCommit[] batch, MintCommit ask) => batch.Any(other =>
         other != ask && other.RootId == ask.RootId
-        && (other.Grows!.Count > 0 || _tokens.ContainsKey(other.Jti) || batch.Any(twin => twin != other && twin.Jti == other.Jti)));
+        && (Moves(other) || _tokens.ContainsKey(other.Jti) || batch.Any(twin => twin != other && twin.Jti == other.Jti)));
 
     /// <summary>The tables hold what the model holds.</summary>
     public async Task SameAsync(TestLedger ledger)
@@ -52,6 +56,8 @@ internal sealed class MintModel
             var root = Tasks[task.RootId];
             Assert.Equal((task.Spent, root.HistoryVersion, task.Live), (row.Spent, row.HistoryVersion, row.Live));
             Assert.Equal(root.History.Order(), row.History.Order());
+            Assert.Equal((root.Granted.Reads, root.Granted.Writes, root.Granted.Privileged), (row.Granted.Reads, row.Granted.Writes, row.Granted.Privileged));
+            Assert.Equal(root.Granted.ByTool, row.Granted.ByTool);
         }
 
         foreach (var (jti, decision) in _tokens) Assert.Equal(decision, (await ledger.Tokens.ReadAsync(jti, TestLedger.Ct))!.DecisionId);

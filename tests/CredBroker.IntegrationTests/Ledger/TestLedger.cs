@@ -163,6 +163,7 @@ internal sealed class TestLedger : IAsyncDisposable
             HistoryVersion = row.HistoryVersion,
             CatalogVersion = catalog,
             Grows = grows,
+            Counts = "mail:write",
             Tool = "mail",
             Action = "send",
             Resource = "/outbox/alice",
