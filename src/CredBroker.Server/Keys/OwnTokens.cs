@@ -47,12 +47,12 @@ internal sealed class OwnTokens(PublicKeys keys, VerifiedTokens verified, Broker
         return claims.ReadString("iss", out var issuer) == ClaimState.Present && issuer == options.Issuer
             && claims.ReadString("aud", out var audience) == ClaimState.Present
             && claims.ReadString("sub", out var subject) == ClaimState.Present && SpiffeId.TryParse(subject, out var workload)
-            && claims.ReadString("jti", out var jti) == ClaimState.Present && Guid.TryParseExact(jti, "D", out var id)
+            && claims.ReadString("jti", out var jti) == ClaimState.Present && Jti.TryParse(jti, out var id)
             && claims.ReadNumericDate("iat", out var issuedAt) == ClaimState.Present
             && claims.ReadNumericDate("exp", out var expiresAt) == ClaimState.Present
             && BindingOf(claims) is { } binding
             ? new(
-                keyId, audience, workload, id, IsMinted: claims.ReadString("task", out _) != ClaimState.Absent, binding, AttestedBy(claims), issuedAt,
+                keyId, audience, workload, id.Value, IsMinted: claims.ReadString("task", out _) != ClaimState.Absent, binding, AttestedBy(claims), issuedAt,
                 expiresAt)
             : null;
     }
