@@ -1,0 +1,29 @@
+using CredBroker.Core.Capabilities;
+using CredBroker.Core.Tasks;
+
+namespace CredBroker.Core.Tokens;
+
+/// <summary>What the token, the database and the catalog say that matters to one call.</summary>
+public sealed record AuthorizeFacts
+{
+    /// <summary>The token; null: none that the broker minted was presented.</summary>
+    public required IssuedToken? Token { get; init; }
+
+    /// <summary>True when the token was revoked by itself.</summary>
+    public required bool Revoked { get; init; }
+
+    /// <summary>What whoever presented it could show.</summary>
+    public required Possession Possession { get; init; }
+
+    /// <summary>The token's task; null when there is no token.</summary>
+    public required TaskFacts? Task { get; init; }
+
+    /// <summary>The catalog that the decision is made by; the commit checks that it is still in force.</summary>
+    public required int CatalogVersion { get; init; }
+
+    /// <summary>What the catalog has for the tool and the action of the call.</summary>
+    public required FoundRule Found { get; init; }
+
+    /// <summary>What the catalog allows the token's workload; null: it has no such workload.</summary>
+    public required AllowList? Allowed { get; init; }
+}
