@@ -7,3 +7,6 @@ namespace CredBroker.Server.Storage;
 
 [DbContext(typeof(BrokerDb)), Migration("0001_initial")]
 internal sealed class Initial : SqlFileMigration;
+
+[DbContext(typeof(BrokerDb)), Migration("0005_authorizations")]
+internal sealed class Authorizations : SqlFileMigration;

@@ -112,7 +112,8 @@ public sealed class MigratorTests(Postgres postgres)
         using var db = BrokerDb.Over(connection);
 
         Assert.Equal(Files, db.Database.GetMigrations());
-        Assert.Equal(Enumerable.Range(1, Files.Count).Select(n => $"{n:d4}"), Files.Select(f => f[..4]));
+        Assert.All(Files, f => Assert.Matches("^[0-9]{4}_[a-z_]+$", f));
+        Assert.Equal(Files.Count, Files.Select(f => f[..4]).Distinct().Count());
         Assert.All(MigrationFile.All, f => Assert.StartsWith("-- ", f.Sql, StringComparison.Ordinal));
         Assert.All(MigrationFile.All, f => Assert.Equal(SHA256.HashData(Encoding.UTF8.GetBytes(f.Sql)), f.Digest));
     }
