@@ -29,8 +29,8 @@ internal static class AuthorizeSql
     /// decided now; the decision that took the use before, and its obligations.
     /// </summary>
     /// <remarks>
-    /// A use that is there already is told apart by its decision: this very ask, sent again, took it (9), whatever has changed since. Of
-    /// two asks for one use in one batch the second is decided when the first is there to be seen. Uses are inserted in the order of their
+    /// A use that is there already is told apart by its decision: this very ask, sent again, took it (9), whatever has changed since. Two
+    /// asks for one use in one batch have one place among those that count; the second is decided when the first is there to be seen. Uses are inserted in the order of their
     /// ids: two batches that have the same ones wait for each other, and not both. A use that was taken before may be on the primary only:
     /// then this transaction writes a message that nobody reads, so that its commit waits for the standby (see AuditStatement). OFFSET 0:
     /// see <see cref="MintSql"/>.
@@ -73,7 +73,6 @@ internal static class AuthorizeSql
         judged AS MATERIALIZED (
           SELECT p.ord, p.decision_id, p.task_id, p.first_decision, p.first_obligations, CASE
               WHEN p.outcome <> 0 THEN p.outcome
-              WHEN p.copy > 1 THEN 6
               WHEN p.place > p.uses_left THEN CASE WHEN $14::boolean THEN 8 ELSE 6 END
               ELSE 0 END AS outcome
           FROM placed p),
