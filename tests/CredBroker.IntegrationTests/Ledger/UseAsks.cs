@@ -62,9 +62,10 @@ internal static class UseAsks
     {
         await using var lane = new Lane<AuthorizeCommit, AuthorizeAnswer>(ledger.Parts.Source, () => new AuthorizeStatement(patient));
         var pending = asks.Select(ask => new Pending<AuthorizeCommit, AuthorizeAnswer>(ask, 0, TestLedger.Ct)).ToList();
+        var answers = pending.Select(each => each.WaitAsync()).ToList();
         if (await lane.TryAsync(pending) is { } failure) throw failure;
         foreach (var each in pending) each.Give();
-        return [.. await Task.WhenAll(pending.Select(async each => each.HasAnswer ? (await each.Task).Outcome : (AuthorizeOutcome?)null))];
+        return [.. await Task.WhenAll(pending.Zip(answers, async (each, answer) => each.HasAnswer ? (await answer).Outcome : (AuthorizeOutcome?)null))];
     }
 
     public static async Task<AuthorizeOutcome> CommitAsync(this TestLedger ledger, AuthorizeCommit ask) =>
