@@ -178,7 +178,7 @@ public static class AuditPayloads
         if (refusal.Detail is { } detail) json.WriteString("detail"u8, detail);
     }
 
-    internal static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
     {
         json.WriteStartArray(name);
         foreach (var text in texts) json.WriteStringValue(text);

@@ -1,4 +1,5 @@
 using CredBroker.Core.Capabilities;
+using CredBroker.Core.Policies;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
 
@@ -22,7 +23,7 @@ public static class UsePayloads
             CapabilityJson.Write(json, use.Call.Capability);
             json.WriteNumber("catalog"u8, use.CatalogVersion);
             json.WriteNumber("history_version"u8, use.HistoryVersion);
-            if (!use.Obligations.IsEmpty) AuditPayloads.WriteTexts(json, "obligations", use.Obligations);
+            PolicyDecisionJson.Write(json, use.Policy);
         });
 
     /// <summary>A call was denied: what was asked, and the true reason.</summary>
@@ -30,14 +31,16 @@ public static class UsePayloads
     /// <param name="ask">What was asked.</param>
     /// <param name="token">The token; null when none of the broker's was presented.</param>
     /// <param name="refusal">Why.</param>
-    public static AuditEntry Denied(DateTimeOffset now, AuthorizeAsk ask, IssuedToken? token, Refusal refusal) =>
-        AuditPayloads.Entry(now, AuditKind.UseDenied, token?.Task, ask.Decision, (ask, token, refusal), static (json, denied) =>
+    /// <param name="policy">What the policies said; null: it did not come so far.</param>
+    public static AuditEntry Denied(DateTimeOffset now, AuthorizeAsk ask, IssuedToken? token, Refusal refusal, PolicyDecision? policy) =>
+        AuditPayloads.Entry(now, AuditKind.UseDenied, token?.Task, ask.Decision, (ask, token, refusal, policy), static (json, denied) =>
         {
             if (denied.token is { } token) json.WriteString("jti"u8, token.Jti.Value);
             json.WriteString("backend"u8, denied.ask.Backend.ToString());
             json.WritePropertyName("call"u8);
             CapabilityJson.Write(json, denied.ask.Call.Capability);
             AuditPayloads.WriteRefusal(json, denied.refusal);
+            if (denied.policy is { } policy) PolicyDecisionJson.Write(json, policy);
         });
 
     /// <summary>What came of a call.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Identity;
+using CredBroker.Core.Policies;
 using CredBroker.Core.Tasks;
 
 namespace CredBroker.Core.Tokens;
@@ -11,7 +12,7 @@ namespace CredBroker.Core.Tokens;
 /// </summary>
 public sealed class ApprovedUse
 {
-    internal ApprovedUse(AuthorizeAsk ask, IssuedToken token, TaskFacts task, AuthorizeFacts facts, ImmutableArray<string> obligations)
+    internal ApprovedUse(AuthorizeAsk ask, IssuedToken token, TaskFacts task, PolicyDecision policy, PolicyTerms terms)
     {
         Id = AuthorizationId.Derive(token.Jti, ask.Request, ask.Backend);
         Jti = token.Jti;
@@ -25,8 +26,9 @@ public sealed class ApprovedUse
         Call = ask.Call;
         IsCounted = token.Uses is not null;
         HistoryVersion = task.HistoryVersion;
-        CatalogVersion = facts.CatalogVersion;
-        Obligations = obligations;
+        CatalogVersion = policy.CatalogVersion;
+        Policy = policy;
+        Obligations = terms.Obligations;
         AskDigest = ask.Digest();
     }
 
@@ -68,6 +70,9 @@ public sealed class ApprovedUse
 
     /// <summary>The catalog that the decision was made by: the commit is conditional on it.</summary>
     public int CatalogVersion { get; }
+
+    /// <summary>What that catalog's policies said.</summary>
+    public PolicyDecision Policy { get; }
 
     /// <summary>What the backend has to do beside the call, in the words of the policies that decided; mostly nothing.</summary>
     public ImmutableArray<string> Obligations { get; }

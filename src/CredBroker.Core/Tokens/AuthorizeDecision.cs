@@ -1,3 +1,5 @@
+using CredBroker.Core.Policies;
+
 namespace CredBroker.Core.Tokens;
 
 /// <summary>Whether a call may be made with a token. Closed: <see cref="Allowed"/>, <see cref="Denied"/>.</summary>
@@ -13,5 +15,9 @@ public abstract record AuthorizeDecision
 
     /// <summary>It may not.</summary>
     /// <param name="Refusal">Why.</param>
-    public sealed record Denied(Refusal Refusal) : AuthorizeDecision;
+    public sealed record Denied(Refusal Refusal) : AuthorizeDecision
+    {
+        /// <summary>What the policies said, when it was they who denied; null: it did not come so far.</summary>
+        public PolicyDecision? Policy { get; init; }
+    }
 }

@@ -52,13 +52,13 @@ internal sealed class OwnTokens(PublicKeys keys, VerifiedTokens verified, Broker
             && claims.ReadNumericDate("exp", out var expiresAt) == ClaimState.Present
             && BindingOf(claims) is { } binding
             ? new(
-                keyId, audience, workload, id.Value, IsMinted: claims.ReadString("task", out _) != ClaimState.Absent, binding, AttestedBy(claims), issuedAt,
-                expiresAt)
+                keyId, audience, workload, id.Value, IsMinted: claims.ReadString("task", out _) != ClaimState.Absent, binding,
+                KindOf(claims, EvidenceKinds.Claim), KindOf(claims, EvidenceKinds.ClientClaim), issuedAt, expiresAt)
             : null;
     }
 
-    private static EvidenceKind? AttestedBy(JwtClaims claims) =>
-        claims.ReadString(EvidenceKinds.Claim, out var word) == ClaimState.Present ? EvidenceKinds.Of(word) : null;
+    private static EvidenceKind? KindOf(JwtClaims claims, string claim) =>
+        claims.ReadString(claim, out var word) == ClaimState.Present ? EvidenceKinds.Of(word) : null;
 
     private static Binding? BindingOf(JwtClaims claims)
     {

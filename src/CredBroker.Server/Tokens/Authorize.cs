@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CredBroker.Core;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Identity;
+using CredBroker.Core.Policies;
 using CredBroker.Core.Tokens;
 using CredBroker.Server.Keys;
 using CredBroker.Server.Ledger;
@@ -67,7 +68,7 @@ internal sealed class Authorize(
         var possession = ask.Serves.Contains(row.Audience)
             ? possessions.Of(request, received, issued.Binding, AuthorizationId.Derive(jti, ask.Request, ask.Backend))
             : Possession.None;
-        return new(token.KeyId, row, issued, possession);
+        return new(token, row, issued, possession);
     }
 
     // Null: what was decided on has changed, decide again.
@@ -77,8 +78,8 @@ internal sealed class Authorize(
         var now = clock.GetUtcNow();
         return Authorizing.Decide(ask, known, now) switch
         {
-            AuthorizeDecision.Allowed(var use) => await CommitAsync(ask, token, new(use, token.KeyId, UsePayloads.Authorized(now, use)), ct),
-            AuthorizeDecision.Denied(var refusal) => await DenyAsync(ask, token.Issued, refusal, ct),
+            AuthorizeDecision.Allowed(var use) => await CommitAsync(ask, token, new(use, token.Content.KeyId, UsePayloads.Authorized(now, use)), ct),
+            AuthorizeDecision.Denied(var refusal) { Policy: var policy } => await DenyAsync(ask, token.Issued, refusal, ct, policy),
             _ => throw new UnreachableException(),
         };
     }
@@ -110,9 +111,10 @@ internal sealed class Authorize(
         }
     }
 
-    private async ValueTask<Reply<AuthorizeResponse>> DenyAsync(AuthorizeAsk ask, IssuedToken? token, Refusal refusal, CancellationToken ct)
+    private async ValueTask<Reply<AuthorizeResponse>> DenyAsync(
+        AuthorizeAsk ask, IssuedToken? token, Refusal refusal, CancellationToken ct, PolicyDecision? policy = null)
     {
-        await audit.AppendAsync(UsePayloads.Denied(clock.GetUtcNow(), ask, token, refusal), ct);
+        await audit.AppendAsync(UsePayloads.Denied(clock.GetUtcNow(), ask, token, refusal, policy), ct);
         return Reply.Of(new AuthorizeResponse { DecisionId = ask.Decision.ToString() });
     }
 

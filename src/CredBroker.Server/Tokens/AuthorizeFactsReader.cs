@@ -22,8 +22,11 @@ internal sealed class AuthorizeFactsReader(TaskReader tasks, LiveCatalog catalog
             Token = token.Issued,
             Revoked = token.Row.RevokedAt is not null,
             Possession = token.Possession,
+            AttestedBy = token.Content.ClientAttestedBy,
             Task = task,
             CatalogVersion = snapshot.Version,
+            CatalogDigest = snapshot.Digest,
+            Policies = snapshot.Catalog.Policies,
             Found = snapshot.Catalog.FindAction(call.Tool, call.Action),
             Allowed = task is null ? null : snapshot.Catalog.AllowedTo(task.Workload),
         };

@@ -1,7 +1,8 @@
-using System.Collections.Frozen;
+using System.Text;
 using CredBroker.Core;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Capabilities;
+using CredBroker.Core.Catalog;
 using CredBroker.Core.Identity;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
@@ -12,19 +13,31 @@ namespace CredBroker.IntegrationTests.Ledger;
 /// <summary>Asks for uses of tokens, decided by the rules: nothing else makes what the ledger takes.</summary>
 internal static class UseAsks
 {
-    private const string Tool = "mail";
-    private const string Action = "send";
+    private const string Yaml = """
+        trust_domains:
+          test: {}
+        tools:
+          mail:
+            audience: https://mail.example.org
+            data: internal
+            egress: false
+            actions:
+              send: { risk: read }
+        workloads:
+          agent:
+            spiffe_id: spiffe://test/agent
+            owner: tests
+            class: agent
+            attest:
+              - join_token: true
+            allow:
+              - { tool: mail, actions: [send], resource: "**" }
+        """;
 
     private static readonly SpiffeId s_agent = SpiffeId.TryParse("spiffe://test/agent", out var id) ? id : default;
     private static readonly SpiffeId s_backend = SpiffeId.TryParse("spiffe://test/backend", out var id) ? id : default;
-    private static readonly Capability s_everything = CapabilityJson.TryParse(Tool, Action, "**", "{}", out var all) ? all : throw new ArgumentException("all");
-
-    private static readonly ActionRule s_rule = new()
-    {
-        Tool = s_everything.Tool, Action = s_everything.Action, Audience = "https://mail.example.org", Risk = RiskClass.Read, Data = DataClass.Internal,
-        Egress = false, MaxTokenLifetime = TimeSpan.FromMinutes(5), BearerAllowed = false, SingleUse = false,
-        Parameters = FrozenDictionary<ParameterName, ParameterType>.Empty,
-    };
+    private static readonly Capability s_everything = CapabilityJson.TryParse("mail", "send", "**", "{}", out var all) ? all : throw new ArgumentException("all");
+    private static readonly CatalogSnapshot s_catalog = Read();
 
     /// <summary>A token of a task, of a new one when none is given.</summary>
     public static async Task<Jti> MintAsync(this TestLedger ledger, int? uses = null, TaskId? task = null)
@@ -99,14 +112,24 @@ internal static class UseAsks
         },
         Revoked = false,
         Possession = Possession.Shown,
+        AttestedBy = EvidenceKind.JoinToken,
         Task = new()
         {
-            Id = task.Id, Root = task.RootId, Workload = s_agent, Above = [], Initiator = task.Initiator, State = task.State, Deadline = task.Deadline,
-            HeartbeatDue = task.HeartbeatDue, Envelope = Envelope.TryCreate([s_everything], out var envelope) ? envelope : throw new ArgumentException("envelope"),
-            Budget = task.Budget, Spent = task.Spent, History = [.. task.History], HistoryVersion = task.HistoryVersion,
+            Id = task.Id, Root = task.RootId, Workload = s_agent, Above = [], Initiator = task.Initiator, Intent = task.Intent, CreatedAt = task.CreatedAt,
+            State = task.State, Deadline = task.Deadline, HeartbeatDue = task.HeartbeatDue, Budget = task.Budget, Spent = task.Spent,
+            Envelope = Envelope.TryCreate([s_everything], out var envelope) ? envelope : throw new ArgumentException("envelope"),
+            History = [.. task.History], Granted = GrantCounts.None, HistoryVersion = task.HistoryVersion,
         },
         CatalogVersion = catalog,
-        Found = new(true, s_rule),
-        Allowed = new([s_everything]),
+        CatalogDigest = s_catalog.Digest,
+        Found = s_catalog.Catalog.FindAction(s_everything.Tool, s_everything.Action),
+        Allowed = s_catalog.Catalog.AllowedTo(s_agent),
+        Policies = s_catalog.Catalog.Policies,
     };
+
+    private static CatalogSnapshot Read()
+    {
+        (string, ReadOnlyMemory<byte>)[] files = [("broker.yaml", Encoding.UTF8.GetBytes(Yaml)), ("policies.cedar", Encoding.UTF8.GetBytes(TestCatalog.Policies))];
+        return Assert.IsType<CatalogReading.Valid>(CatalogReader.Read(files)).As(1);
+    }
 }

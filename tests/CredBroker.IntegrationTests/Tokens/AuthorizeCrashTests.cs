@@ -15,10 +15,9 @@ public sealed class AuthorizeCrashTests(Postgres postgres)
     public async Task Killed_under_load_a_broker_has_every_use_on_record_that_it_answered_and_none_of_a_token_twice()
     {
         var folder = Directory.CreateTempSubdirectory("cb-").FullName;
-        Directory.CreateDirectory(Path.Combine(folder, "catalog"));
         // The agent serves the audience itself: the kernel's word is all that it needs for either.
         var catalog = AuthorizeScene.SingleUse().Replace("    limits: { live_tasks: 50", $"    serves: [{TestCatalog.Audience}]\n    limits: {{ live_tasks: 1000", StringComparison.Ordinal);
-        await File.WriteAllTextAsync(Path.Combine(folder, "catalog", "broker.yaml"), catalog);
+        await TestCatalog.WriteAsync(Path.Combine(folder, "catalog"), catalog);
         await using var database = await postgres.CreateDatabaseAsync();
         using var broker = new KilledBroker(database, folder);
         await broker.StartAsync();

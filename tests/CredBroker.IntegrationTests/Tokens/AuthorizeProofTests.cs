@@ -109,7 +109,7 @@ public sealed class AuthorizeProofTests(Postgres postgres)
     {
         var now = TimeProvider.System.GetUtcNow();
         var root = ForgeAuthority.Root("example.org", around: now);
-        await using var broker = await AttestationBroker.StartAsync(postgres, MtlsYaml, ("example.pem", root.Certificate.ExportCertificatePem()));
+        await using var broker = await AttestationBroker.StartAsync(postgres, MtlsYaml, ("example.pem", root.Certificate.ExportCertificatePem()), ("policies.cedar", TestCatalog.Policies));
         using var certificate = new ForgeSvid { NotBefore = now.AddMinutes(-5), NotAfter = now.AddHours(1) }.Issue(root);
         using var other = new ForgeSvid { NotBefore = now.AddMinutes(-5), NotAfter = now.AddHours(1) }.Issue(root);
         await using var agent = await AttestationBroker.AttestAsync(broker.OverTls(certificate), new Evidence.X509Peer());

@@ -126,6 +126,28 @@ public sealed class AuthorizeTests(Postgres postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Policies_decide_on_the_call_itself_and_what_they_oblige_to_is_answered_again()
+    {
+        const string Policies = """
+            @id("readers") @obligation("mask the address") permit (principal, action in Action::"read", resource);
+            @id("not-13") forbid (principal, action, resource) when { context.phase == "authorize" && context.path like "*/13" };
+            """;
+        Assert.True((await broker.OverSocket().Admin.ApplyCatalogAsync(TestCatalog.Apply(TestCatalog.Yaml(), Policies))).Valid);
+        var minted = await agent.MintAsync(Story.ReadTicket("acme/tickets/13"));
+        await broker.Database.NotAllowedAsync(
+            Reason.PolicyDenied, backend.Tokens.AuthorizeAsync(AuthorizeScene.Request(agent, minted.Token).Changed(call => call.Resource = "acme/tickets/13")));
+        Assert.Equal(1L, await broker.Database.ScalarAsync<long>(
+            "SELECT count(*) FROM audit_entries WHERE kind = 21 AND payload->'policy'->'evaluations'->0->'deciding'->>0 = 'not-13'"));
+
+        var request = AuthorizeScene.Request(agent, (await agent.MintAsync()).Token);
+        var first = await AllowedAsync(request);
+        Assert.Equal(["mask the address"], first.Obligations);
+        Assert.True((await broker.OverSocket().Admin.ApplyCatalogAsync(TestCatalog.Apply(TestCatalog.Yaml()))).Valid);
+        Assert.Equal(first, await AllowedAsync(request));
+        Assert.Empty((await AllowedAsync(AuthorizeScene.Request(agent, request.Token))).Obligations);
+    }
+
+    [Fact]
     public async Task A_bearer_token_needs_no_proof_and_the_catalogs_word_at_every_call()
     {
         var bearer = TestCatalog.Yaml().Replace("    data: confidential\n", "    data: confidential\n    bearer: true\n", StringComparison.Ordinal);

@@ -21,7 +21,7 @@ public sealed class UsePayloadsTests
         Check(
             UsePayloads.Authorized(Now, use), AuditKind.UseAuthorized, Task, Uses.Ask.Decision,
             $$"""
-            {"at":"2026-11-20T11:53:00+00:00","kind":"UseAuthorized","task":"{{Task}}","decision":"{{Uses.Ask.Decision}}","use":"{{use.Id}}","jti":"{{use.Jti}}","root":"{{Task}}","workload":"spiffe://example.org/agents/triage","initiator":"user:alice@example.org","backend":"spiffe://example.org/backends/issues","audience":"https://github.issues.example.org","call":{"tool":"github.issues","action":"read","resource":"acme/api/7"},"catalog":7,"history_version":3}
+            {"at":"2026-11-20T11:53:00+00:00","kind":"UseAuthorized","task":"{{Task}}","decision":"{{Uses.Ask.Decision}}","use":"{{use.Id}}","jti":"{{use.Jti}}","root":"{{Task}}","workload":"spiffe://example.org/agents/triage","initiator":"user:alice@example.org","backend":"spiffe://example.org/backends/issues","audience":"https://github.issues.example.org","call":{"tool":"github.issues","action":"read","resource":"acme/api/7"},"catalog":7,"history_version":3,"policy":{"outcome":"allow","catalog":7,"catalog_digest":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","phase":"authorize","principal":"Workload::\"triage\"","attested_by":"unix_peer","inputs":{},"evaluations":[{"approved":false,"allows":true,"deciding":["p.cedar#1"]}]}}
             """);
     }
 
@@ -29,12 +29,12 @@ public sealed class UsePayloadsTests
     public void A_denied_call_is_recorded_with_its_true_reason_and_the_token_if_there_is_one()
     {
         Check(
-            UsePayloads.Denied(Now, Uses.Ask, Uses.Token, new(Reason.UsesSpent)), AuditKind.UseDenied, Task, Uses.Ask.Decision,
+            UsePayloads.Denied(Now, Uses.Ask, Uses.Token, new(Reason.UsesSpent), null), AuditKind.UseDenied, Task, Uses.Ask.Decision,
             $$"""
             {"at":"2026-11-20T11:53:00+00:00","kind":"UseDenied","task":"{{Task}}","decision":"{{Uses.Ask.Decision}}","jti":"{{Uses.Token.Jti}}","backend":"spiffe://example.org/backends/issues","call":{"tool":"github.issues","action":"read","resource":"acme/api/7"},"reason":"UsesSpent"}
             """);
         Check(
-            UsePayloads.Denied(Now, Uses.Ask, null, new(Reason.UnknownToken)), AuditKind.UseDenied, null, Uses.Ask.Decision,
+            UsePayloads.Denied(Now, Uses.Ask, null, new(Reason.UnknownToken), null), AuditKind.UseDenied, null, Uses.Ask.Decision,
             $$"""
             {"at":"2026-11-20T11:53:00+00:00","kind":"UseDenied","decision":"{{Uses.Ask.Decision}}","backend":"spiffe://example.org/backends/issues","call":{"tool":"github.issues","action":"read","resource":"acme/api/7"},"reason":"UnknownToken"}
             """);

@@ -2,9 +2,11 @@ using System.Collections.Frozen;
 using System.Diagnostics;
 using CredBroker.Core;
 using CredBroker.Core.Capabilities;
+using CredBroker.Core.Policies;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
 using CredBroker.Tests.Capabilities;
+using CredBroker.Tests.Policies;
 using CredBroker.Tests.Tasks;
 using static CredBroker.Tests.Tokens.Uses;
 
@@ -128,8 +130,48 @@ public sealed class AuthorizingTests
     }
 
     [Fact]
-    public void What_is_privileged_is_denied_while_no_policy_speaks_for_it() =>
-        Assert.Equal(Reason.PrivilegedNeedsPolicy, ReasonOf(With(Mints.Rule with { Risk = RiskClass.Privileged })));
+    public void Policies_are_asked_again_at_every_call_and_know_that_it_is_one()
+    {
+        Assert.Equal(Reason.PolicyDenied, ReasonOf(With(Mints.Rule with { Risk = RiskClass.Privileged })));
+        Assert.Null(ReasonOf(By("""permit (principal, action, resource) when { context.phase == "authorize" };""")));
+        Assert.Equal(Reason.PolicyDenied, ReasonOf(By("""permit (principal, action, resource) when { context.phase == "mint" };""")));
+        Assert.Null(ReasonOf(By("""permit (principal, action, resource) when { context.path == "acme/api/7" };""")));
+        Assert.Null(ReasonOf(By("""permit (principal, action, resource) when { principal.attested_by == "unix_peer" };""")));
+        Assert.Equal(Reason.PolicyDenied, ReasonOf(By("""permit (principal, action, resource) when { principal.attested_by == "jwt" };""")));
+        Assert.Equal(Reason.PolicyDenied, ReasonOf(Known with { Policies = CatalogPolicies.None }));
+        Assert.Equal(Reason.PolicyFailed, ReasonOf(Known with { AttestedBy = null }));
+    }
+
+    [Fact]
+    public void What_needs_an_approval_is_not_allowed_by_asking()
+    {
+        var denied = Assert.IsType<AuthorizeDecision.Denied>(Authorizing.Decide(
+            Ask, By("""@approvers("sre") permit (principal, action, resource) when { context.approved };"""), Now));
+
+        Assert.Equal(Reason.ApprovalRequired, denied.Refusal.Reason);
+        Assert.IsType<Judgement.NeedsApproval>(denied.Policy!.Judgement);
+    }
+
+    [Fact]
+    public void What_the_deciding_policies_oblige_to_goes_with_the_answer()
+    {
+        var use = Allow(Ask, By("""@obligation("tell Bob") permit (principal, action, resource);"""));
+
+        Assert.Equal(["tell Bob"], use.Obligations);
+        Assert.Equal((7, "authorize"), (use.Policy.CatalogVersion, use.Policy.Judgement.Record.Phase));
+    }
+
+    [Fact]
+    public void What_the_deciding_policies_bind_tokens_to_binds_those_that_were_minted_before_them()
+    {
+        var fleeting = By("""@max_ttl("2s") permit (principal, action, resource);""");
+        Assert.Null(ReasonOf(fleeting));
+        Assert.Equal(Reason.TokenOver, ReasonOf(fleeting with { Token = Token with { IssuedAt = Now.AddSeconds(-2) } }));
+
+        var once = By("""@single_use permit (principal, action, resource);""");
+        Assert.Equal(Reason.PolicyDenied, ReasonOf(once));
+        Assert.Null(ReasonOf(once with { Token = Token with { Uses = 1 } }));
+    }
 
     [Fact]
     public void How_many_uses_are_left_is_not_decided_here()
@@ -160,7 +202,9 @@ public sealed class AuthorizingTests
         Assert.Throws<UnreachableException>(() => Authorizing.Decide(Ask, With(Rules.Of("mail", "send")), Now));
     }
 
-    private static AuthorizeFacts With(ActionRule rule) => Known with { Found = new(true, rule) };
+    private static AuthorizeFacts With(ActionRule rule) => Known with { Found = new(true, rule), Policies = Policed.By(Policed.Unprivileged, rule) };
+
+    private static AuthorizeFacts By(string policies) => Known with { Policies = Policed.By(policies, Mints.Rule) };
 
     private static Reason? ReasonOf(AuthorizeFacts facts, AuthorizeAsk? ask = null) =>
         Authorizing.Decide(ask ?? Ask, facts, Now) is AuthorizeDecision.Denied(var refusal) ? refusal.Reason : null;

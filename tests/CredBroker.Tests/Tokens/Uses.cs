@@ -38,8 +38,11 @@ internal static class Uses
         Token = Token,
         Revoked = false,
         Possession = Possession.Shown,
+        AttestedBy = EvidenceKind.UnixPeer,
         Task = Mints.Live,
         CatalogVersion = 7,
+        CatalogDigest = [.. new byte[32]],
+        Policies = Mints.Known.Policies,
         Found = new(true, Mints.Rule),
         Allowed = new([Facts.ReadIssues, Facts.SendMail]),
     };
