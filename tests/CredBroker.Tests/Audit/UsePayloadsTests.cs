@@ -20,8 +20,8 @@ public sealed class UsePayloadsTests
         var use = Uses.Allow(Uses.Ask, Uses.Known);
         Check(
             UsePayloads.Authorized(Now, use), AuditKind.UseAuthorized, Task, Uses.Ask.Decision,
-            $$"""
-            {"at":"2026-11-20T11:53:00+00:00","kind":"UseAuthorized","task":"{{Task}}","decision":"{{Uses.Ask.Decision}}","use":"{{use.Id}}","jti":"{{use.Jti}}","root":"{{Task}}","workload":"spiffe://example.org/agents/triage","initiator":"user:alice@example.org","backend":"spiffe://example.org/backends/issues","audience":"https://github.issues.example.org","call":{"tool":"github.issues","action":"read","resource":"acme/api/7"},"catalog":7,"history_version":3,"policy":{"outcome":"allow","catalog":7,"catalog_digest":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","phase":"authorize","principal":"Workload::\"triage\"","attested_by":"unix_peer","inputs":{},"evaluations":[{"approved":false,"allows":true,"deciding":["p.cedar#1"]}]}}
+            $$$"""
+            {"at":"2026-11-20T11:53:00+00:00","kind":"UseAuthorized","task":"{{{Task}}}","decision":"{{{Uses.Ask.Decision}}}","use":"{{{use.Id}}}","jti":"{{{use.Jti}}}","root":"{{{Task}}}","workload":"spiffe://example.org/agents/triage","initiator":"user:alice@example.org","backend":"spiffe://example.org/backends/issues","audience":"https://github.issues.example.org","call":{"tool":"github.issues","action":"read","resource":"acme/api/7"},"catalog":7,"history_version":3,"policy":{"outcome":"allow","catalog":7,"catalog_digest":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","phase":"authorize","principal":"Workload::\"triage\"","attested_by":"unix_peer","inputs":{},"evaluations":[{"approved":false,"allows":true,"deciding":["p.cedar#1"]}]}}
             """);
     }
 
