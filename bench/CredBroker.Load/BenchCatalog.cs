@@ -19,6 +19,7 @@ internal static class BenchCatalog
             audience: {{Audience}}
             data: confidential
             egress: false
+            bearer: true
             actions:
               read:
                 risk: read

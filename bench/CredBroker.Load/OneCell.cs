@@ -39,6 +39,8 @@ internal static class OneCell
                    credbroker-load echo ADDRESS                          one cell each
                    credbroker-load mint ADDRESS [ADMIN-ADDRESS]          with it: a workload by join token, DPoP on every call
                    credbroker-load introspect MINT-ADDRESS ADDRESS [BROKER-PID POSTMASTER-PID]
+                   credbroker-load authorize ADDRESS
+                   credbroker-load authorize-proven ADDRESS              a DPoP proof with each call
             addresses: unix:/path or http://127.0.0.1:port
             """);
         return 2;

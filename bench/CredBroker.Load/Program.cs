@@ -16,6 +16,8 @@ return args switch
     ["mint", var address, var admin] => await OneCell.RunAsync(() => MintCell.RunAsync(address, admin, new TokenPile(), CpuMeter.None)),
     ["introspect", var mintAt, var readAt] => await OneCell.IntrospectAsync(mintAt, readAt, CpuMeter.None),
     ["introspect", var mintAt, var readAt, var server, var postmaster] => await OneCell.IntrospectAsync(mintAt, readAt, new CpuMeter(Number(server), Number(postmaster))),
+    ["authorize", var address] => await OneCell.RunAsync(() => AuthorizeCell.RunAsync(address, proofs: false, CpuMeter.None)),
+    ["authorize-proven", var address] => await OneCell.RunAsync(() => AuthorizeCell.RunAsync(address, proofs: true, CpuMeter.None)),
     ["run", var results, var commit] => await Run.AllAsync(results, commit),
     ["cedar", var results, var commit] => await PolicyRun.AllAsync(results, commit),
     _ => OneCell.Usage(),

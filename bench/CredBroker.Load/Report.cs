@@ -37,7 +37,8 @@ internal sealed class Report
                 routing and without gRPC (body read, a constant frame, trailers); pgbench inserts one row like a token's per
                 transaction, prepared, into one plain table of the same cluster. A mint also checks its task, catalog and history, appends to
                 the audit trail and signs. "Each once" are tokens that another replica minted and this one has never seen. DPoP callers
-                sign a proof for each call, on the same cores.
+                sign a proof for each call, on the same cores. A use that is authorized is a row and an audit entry, after two reads; proofs with it
+                are signed by the caller on the same cores too.
 
                 """).ToString();
     }

@@ -55,6 +55,8 @@ internal static class Run
         var pile = new TokenPile();
         await inserts.HoldAsync("mint, Unix peer", () => MintCell.RunAsync(minting.Addresses[0], admin: null, pile, mintMeter), aim: 0.4);
         await inserts.HoldAsync("mint, DPoP over TCP", () => MintCell.RunAsync(minting.Addresses[1], minting.Addresses[0], pile, mintMeter));
+        await inserts.HoldAsync("authorize, bearer token", () => AuthorizeCell.RunAsync(minting.Addresses[0], proofs: false, mintMeter));
+        await inserts.HoldAsync("authorize, with a proof", () => AuthorizeCell.RunAsync(minting.Addresses[0], proofs: true, mintMeter));
 
         await using var echo = await ChildServer.StartAsync("echo-server", Path.Combine(folder, "echo.sock"));
         var echoes = new Floor("echo, Unix socket", report, warmUp => EchoCell.RunAsync(echo.Addresses[0], new CpuMeter(echo.ProcessId, null), warmUp));

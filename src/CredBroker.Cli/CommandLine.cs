@@ -55,6 +55,8 @@ internal static class CommandLine
             TokenMintCommand.Build(shell),
             TokenProofCommand.Build(shell),
             TokenIntrospectCommand.Build(shell),
+            TokenAuthorizeCommand.Build(shell),
+            TokenResultCommand.Build(shell),
             TokenRevokeCommand.Build(shell),
         },
         new Command("catalog", "The catalog: what exists and who may ask for what.")

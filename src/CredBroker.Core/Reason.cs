@@ -119,6 +119,27 @@ public enum Reason
     /// <summary>The delegated task asks for a larger budget than its parent has left.</summary>
     BudgetOverParents = 130,
 
+    /// <summary>The call is not within what the token was granted for.</summary>
+    CallOutsideGrant = 132,
+
+    /// <summary>The token has been used as often as it may.</summary>
+    UsesSpent = 133,
+
+    /// <summary>The token is bound, and nothing was shown that whoever presented it holds what it is bound to.</summary>
+    ProofMissing = 134,
+
+    /// <summary>What was shown does not hold for this token, this request and this moment.</summary>
+    PresentedProofRefused = 135,
+
+    /// <summary>The proof was presented before, for another request.</summary>
+    PresentedProofReplayed = 136,
+
+    /// <summary>The token is past its time, was revoked, or its key was.</summary>
+    TokenOver = 137,
+
+    /// <summary>The backend does not serve the audience of the token, or the tool is not that audience's any more.</summary>
+    AudienceNotServed = 138,
+
     /// <summary>A policy that forbids failed, so what it would have said is not known.</summary>
     PolicyFailed = 140,
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using CredBroker.Cli.Grammar;
 using CredBroker.Cli.Output;
 using CredBroker.V1;
@@ -12,12 +11,7 @@ internal static class TaskEndCommand
     public static Command Build(Shell shell)
     {
         var task = CommonArguments.TaskId();
-        var outcome = new Option<Outcome?>("--outcome")
-        {
-            HelpName = "completed|failed|cancelled",
-            Description = "How the work ended; completed when absent.",
-            CustomParser = ReadOutcome,
-        };
+        var outcome = CommonArguments.Outcome("How the work ended; completed when absent.");
         var summary = new Option<string?>("--summary") { HelpName = "TEXT", Description = "In the agent's words: at most 4,096 bytes." };
         var command = new Command("end", "End a task and its descendants, and with them every token.") { task, outcome, summary };
         return shell.Calling(command, async (call, ct) =>
@@ -34,18 +28,5 @@ internal static class TaskEndCommand
                 ? $"had ended {Page.Time(answer.EndedAt)}: {TaskPage.Cause(answer.EndCause)}"
                 : $"ended, and {answer.DescendantsEnded} descendants with it"));
         });
-    }
-
-    private static Outcome? ReadOutcome(ArgumentResult result)
-    {
-        switch (result.Tokens[0].Value)
-        {
-            case "completed": return Outcome.Completed;
-            case "failed": return Outcome.Failed;
-            case "cancelled": return Outcome.Cancelled;
-            default:
-                result.AddError($"--outcome {result.Tokens[0].Value} is none of completed, failed, cancelled.");
-                return null;
-        }
     }
 }

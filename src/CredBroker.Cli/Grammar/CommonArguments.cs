@@ -34,6 +34,24 @@ internal static class CommonArguments
         Description = "The part of the prompt that led here: at most 4,096 bytes.",
     };
 
+    public static Option<Outcome?> Outcome(string description) => new("--outcome")
+    {
+        HelpName = "completed|failed|cancelled",
+        Description = description,
+        CustomParser = result =>
+        {
+            switch (result.Tokens[0].Value)
+            {
+                case "completed": return V1.Outcome.Completed;
+                case "failed": return V1.Outcome.Failed;
+                case "cancelled": return V1.Outcome.Cancelled;
+                default:
+                    result.AddError($"--outcome {result.Tokens[0].Value} is none of completed, failed, cancelled.");
+                    return null;
+            }
+        },
+    };
+
     public static Option<Duration?> Duration(string name, string description) => new(name)
     {
         HelpName = "DURATION",

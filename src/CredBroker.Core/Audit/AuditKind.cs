@@ -50,4 +50,13 @@ public enum AuditKind
 
     /// <summary>The workload that a task was delegated to took it.</summary>
     TaskAccepted = 15,
+
+    /// <summary>A backend was allowed one call with a token: the decision and the use in one entry.</summary>
+    UseAuthorized = 20,
+
+    /// <summary>A backend was not allowed a call with a token: the decision and its true reason.</summary>
+    UseDenied = 21,
+
+    /// <summary>What came of a call, as the enforcement point or the agent says.</summary>
+    ResultRecorded = 22,
 }

@@ -24,6 +24,12 @@ public static class EvidenceKinds
     /// <summary>The claim of an identity token that says it.</summary>
     public const string Claim = "attested_by";
 
+    /// <summary>
+    /// The claim of a minted token that says it of the workload that asked for it. Another name: a minted token must not read as an identity
+    /// token, whatever its audience.
+    /// </summary>
+    public const string ClientClaim = "client_attested_by";
+
     /// <summary>Its word.</summary>
     public static string Word(this EvidenceKind kind) => kind switch
     {

@@ -35,4 +35,7 @@ public enum TaskEvent
 
     /// <summary>Its workload gives a part of it to another.</summary>
     Delegate = 11,
+
+    /// <summary>A token that was minted under it is used.</summary>
+    Use = 12,
 }

@@ -26,6 +26,7 @@ public static class TaskStateTable
         (Revoke,        End(EndCause.Revoked),       End(EndCause.Revoked),         Stay),
         (EndAncestor,   End(EndCause.AncestorEnded), End(EndCause.AncestorEnded),   Stay),
         (TaskEvent.Delegate, NotYet,                      Stay,                          Over),
+        (Use,           NotYet,                      Stay,                          Over),
     ];
 
     /// <summary>What the event does to a task in that state.</summary>

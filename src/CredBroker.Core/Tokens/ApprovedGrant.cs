@@ -50,6 +50,7 @@ public sealed class ApprovedGrant
         Task = task.Id;
         Root = task.Root;
         Workload = task.Workload;
+        AttestedBy = ask.AttestedBy;
         Above = task.Above;
         Initiator = task.Initiator;
         Capability = ask.Capability;
@@ -73,6 +74,9 @@ public sealed class ApprovedGrant
 
     /// <summary>The workload that asked, and may present it.</summary>
     public SpiffeId Workload { get; }
+
+    /// <summary>How that workload proved itself when it asked: policies want to know it at every use.</summary>
+    public EvidenceKind AttestedBy { get; }
 
     /// <summary>The workloads of the tasks above, root first; empty for a root task.</summary>
     public ImmutableArray<SpiffeId> Above { get; }

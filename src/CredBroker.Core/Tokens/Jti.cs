@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using CredBroker.Core.Tasks;
 
 namespace CredBroker.Core.Tokens;
@@ -13,7 +12,6 @@ namespace CredBroker.Core.Tokens;
 public readonly record struct Jti
 {
     private const int Size = 16;
-    private const int TimeSize = 6;
 
     private Jti(Guid value) => Value = value;
 
@@ -31,15 +29,7 @@ public readonly record struct Jti
         Span<byte> both = stackalloc byte[2 * Size];
         task.Value.TryWriteBytes(both, bigEndian: true, out _);
         request.Value.TryWriteBytes(both[Size..], bigEndian: true, out _);
-
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(both, hash);
-        Span<byte> id = stackalloc byte[Size];
-        both[..TimeSize].CopyTo(id);
-        hash[..(Size - TimeSize)].CopyTo(id[TimeSize..]);
-        id[6] = (byte)((id[6] & 0x0F) | 0x80);   // version 8
-        id[8] = (byte)((id[8] & 0x3F) | 0x80);   // variant of RFC 9562 section 4.1
-        return new(new Guid(id, bigEndian: true));
+        return new(DerivedUuid.Of(task.Value, both));
     }
 
     /// <summary>The id that the database keeps.</summary>

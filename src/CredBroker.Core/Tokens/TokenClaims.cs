@@ -30,6 +30,7 @@ public static class TokenClaims
         json.WriteNumber("nbf"u8, grant.IssuedAt.ToUnixTimeSeconds());
         json.WriteString("jti"u8, grant.Jti.Value);
         json.WriteString("client_id"u8, grant.Workload.ToString());
+        json.WriteString(EvidenceKinds.ClientClaim, grant.AttestedBy.Word());
         WriteConfirmation(json, grant.Binding);
         json.WritePropertyName("authorization_details"u8);
         CapabilityJson.WriteDetails(json, grant.Capability);

@@ -40,9 +40,11 @@ internal static class RpcTable
         new("/credbroker.v1.Tasks/Heartbeat", Callers.Workload),
         new("/credbroker.v1.Tasks/EndTask", Callers.Workload),
         new("/credbroker.v1.Tasks/GetTask", Callers.Workload),
+        new("/credbroker.v1.Tasks/RecordResult", Callers.Workload | Callers.Backend),
 
         new("/credbroker.v1.Tokens/Mint", Callers.Workload, Brief: true),
         new("/credbroker.v1.Tokens/Introspect", Callers.Backend, Brief: true),
+        new("/credbroker.v1.Tokens/Authorize", Callers.Backend, Brief: true),
         new("/credbroker.v1.Tokens/Revoke", Callers.Workload | Callers.Operator),
 
         new("/credbroker.v1.Admin/ApplyCatalog", Callers.PolicyAdmin),

@@ -47,18 +47,18 @@ internal sealed class OwnTokens(PublicKeys keys, VerifiedTokens verified, Broker
         return claims.ReadString("iss", out var issuer) == ClaimState.Present && issuer == options.Issuer
             && claims.ReadString("aud", out var audience) == ClaimState.Present
             && claims.ReadString("sub", out var subject) == ClaimState.Present && SpiffeId.TryParse(subject, out var workload)
-            && claims.ReadString("jti", out var jti) == ClaimState.Present && Guid.TryParseExact(jti, "D", out var id)
+            && claims.ReadString("jti", out var jti) == ClaimState.Present && Jti.TryParse(jti, out var id)
             && claims.ReadNumericDate("iat", out var issuedAt) == ClaimState.Present
             && claims.ReadNumericDate("exp", out var expiresAt) == ClaimState.Present
             && BindingOf(claims) is { } binding
             ? new(
-                keyId, audience, workload, id, IsMinted: claims.ReadString("task", out _) != ClaimState.Absent, binding, AttestedBy(claims), issuedAt,
-                expiresAt)
+                keyId, audience, workload, id.Value, IsMinted: claims.ReadString("task", out _) != ClaimState.Absent, binding,
+                KindOf(claims, EvidenceKinds.Claim), KindOf(claims, EvidenceKinds.ClientClaim), issuedAt, expiresAt)
             : null;
     }
 
-    private static EvidenceKind? AttestedBy(JwtClaims claims) =>
-        claims.ReadString(EvidenceKinds.Claim, out var word) == ClaimState.Present ? EvidenceKinds.Of(word) : null;
+    private static EvidenceKind? KindOf(JwtClaims claims, string claim) =>
+        claims.ReadString(claim, out var word) == ClaimState.Present ? EvidenceKinds.Of(word) : null;
 
     private static Binding? BindingOf(JwtClaims claims)
     {

@@ -11,8 +11,9 @@ namespace CredBroker.Server.Keys;
 /// <param name="IsMinted">True for a token for a tool; false for an identity token.</param>
 /// <param name="Binding">From <c>cnf</c>; bearer when there is none.</param>
 /// <param name="AttestedBy">Of an identity token: what it was given for; null for a minted token.</param>
+/// <param name="ClientAttestedBy">Of a minted token: how the workload that asked for it proved itself; null for an identity token.</param>
 /// <param name="IssuedAt">When it was issued.</param>
 /// <param name="ExpiresAt">When it ends, whatever else happens.</param>
 internal sealed record TokenContent(
-    string KeyId, string Audience, SpiffeId Subject, Guid Id, bool IsMinted, Binding Binding, EvidenceKind? AttestedBy, DateTimeOffset IssuedAt,
-    DateTimeOffset ExpiresAt);
+    string KeyId, string Audience, SpiffeId Subject, Guid Id, bool IsMinted, Binding Binding, EvidenceKind? AttestedBy, EvidenceKind? ClientAttestedBy,
+    DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt);

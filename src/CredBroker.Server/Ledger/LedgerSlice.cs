@@ -12,6 +12,7 @@ internal static class LedgerSlice
         services.AddSingleton<LedgerMeter>();
         services.AddSingleton<LedgerParts>();
         services.AddSingleton<MintLedger>();
+        services.AddSingleton<AuthorizeLedger>();
         services.AddSingleton<TaskReader>();
         services.AddSingleton<TokenReader>();
         services.AddSingleton<LiveTokenReader>();

@@ -24,6 +24,8 @@ internal sealed partial class BrokerDb(DbContextOptions<BrokerDb> options) : DbC
 
     public DbSet<TokenRow> Tokens => Set<TokenRow>();
 
+    public DbSet<AuthorizationRow> Authorizations => Set<AuthorizationRow>();
+
     public DbSet<RevocationRow> Revocations => Set<RevocationRow>();
 
     public DbSet<AuditEntryRow> AuditEntries => Set<AuditEntryRow>();

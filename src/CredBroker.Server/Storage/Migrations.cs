@@ -10,3 +10,6 @@ internal sealed class Initial : SqlFileMigration;
 
 [DbContext(typeof(BrokerDb)), Migration("0002_history_counts")]
 internal sealed class HistoryCounts : SqlFileMigration;
+
+[DbContext(typeof(BrokerDb)), Migration("0003_authorizations")]
+internal sealed class Authorizations : SqlFileMigration;

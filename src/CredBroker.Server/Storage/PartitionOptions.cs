@@ -15,7 +15,7 @@ internal sealed class PartitionOptions : IValidatableObject
 
     private static readonly TimeSpan ShortestAuditRetention = TimeSpan.FromDays(31);
 
-    /// <summary>How long tokens and revocations are kept after the day they belong to. 25 hours to 3 days; default 2 days.</summary>
+    /// <summary>How long tokens, their uses and revocations are kept after the day they belong to. 25 hours to 3 days; default 2 days.</summary>
     public TimeSpan TokenRetention { get; set; } = TimeSpan.FromDays(2);
 
     /// <summary>How long audit entries are kept after their month. At least 31 days; null (default): for ever.</summary>

@@ -28,7 +28,10 @@ internal sealed record PartitionedTable(string Name, PartitionPeriod Period)
 
     /// <summary>All of them. Few partitions each: a prepared statement locks every one at every execution.</summary>
     public static IReadOnlyList<PartitionedTable> All { get; } =
-        [new("tokens", PartitionPeriod.Day), new("revocations", PartitionPeriod.Day), new("audit_entries", PartitionPeriod.Month)];
+    [
+        new("tokens", PartitionPeriod.Day), new("authorizations", PartitionPeriod.Day), new("revocations", PartitionPeriod.Day),
+        new("audit_entries", PartitionPeriod.Month),
+    ];
 
     private string Format => Period == PartitionPeriod.Day ? "yyyyMMdd" : "yyyyMM";
 

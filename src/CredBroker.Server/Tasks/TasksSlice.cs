@@ -13,6 +13,7 @@ internal static class TasksSlice
         services.AddSingleton<Heartbeat>();
         services.AddSingleton<EndTask>();
         services.AddSingleton<GetTask>();
+        services.AddSingleton<RecordResult>();
         services.AddSingleton<ListTasks>();
         services.AddSingleton<OwnTask>();
     }

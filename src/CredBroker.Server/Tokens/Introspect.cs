@@ -3,6 +3,7 @@ using CredBroker.Core.Identity;
 using CredBroker.Core.Tokens;
 using CredBroker.Server.Keys;
 using CredBroker.Server.Ledger;
+using CredBroker.Server.Wire;
 
 using CredBroker.V1;
 
@@ -19,9 +20,9 @@ internal sealed class Introspect(
 
     public async Task<Reply<IntrospectResponse>> HandleAsync(IntrospectRequest request, Caller caller, CancellationToken ct)
     {
-        if (request.Token.Length == 0) return Reply.Refuse<IntrospectResponse>(new(Reason.FieldMissing, "token", "is required"));
-        if (request.Token.Length > JwsLimits.Token.MaxLength)
-            return Reply.Refuse<IntrospectResponse>(new(Reason.FieldTooLong, "token", $"at most {JwsLimits.Token.MaxLength} characters"));
+        var fields = new Fields();
+        fields.Token(request.Token);
+        if (fields.Refusal is { } malformed) return Reply.Refuse<IntrospectResponse>(malformed);
 
         if ((own.Find(request.Token, out var unverified) ?? unverified?.Content) is not { } token) return Inactive();
         if (!caller.Serves.Contains(token.Audience)) return Inactive();

@@ -13,6 +13,9 @@ internal static class TokensSlice
         services.AddSingleton<Introspect>();
         services.AddSingleton<CapabilityMessageCache>();
         services.AddSingleton<PresentedProofs>();
+        services.AddSingleton<Authorize>();
+        services.AddSingleton<AuthorizeFactsReader>();
+        services.AddSingleton<Possessions>();
         services.AddSingleton<RevokeToken>();
         services.AddSingleton<StandingAccess>();
     }

@@ -18,8 +18,8 @@ internal static class CapabilityMessages
             return null;
         }
 
-        if (!ToolName.TryParse(message.Tool, out var tool)) RefuseName(fields, message.Tool, $"{field}.tool");
-        if (!ActionName.TryParse(message.Action, out var action)) RefuseName(fields, message.Action, $"{field}.action");
+        if (!ToolName.TryParse(message.Tool, out var tool)) fields.RefuseName(message.Tool, $"{field}.tool");
+        if (!ActionName.TryParse(message.Action, out var action)) fields.RefuseName(message.Action, $"{field}.action");
         if (!ResourcePattern.TryParse(message.Resource, out var resource))
             fields.Refuse(Reason.FieldMalformed, $"{field}.resource", "a resource path or pattern in its canonical form is expected");
         if (message.Parameters.Count > Core.Capabilities.Capability.MaxParameters)
@@ -91,7 +91,7 @@ internal static class CapabilityMessages
 
     private static ParameterBound? Parameter(Fields fields, Parameter message, string field)
     {
-        if (!ParameterName.TryParse(message.Name, out var name)) RefuseName(fields, message.Name, $"{field}.name");
+        if (!ParameterName.TryParse(message.Name, out var name)) fields.RefuseName(message.Name, $"{field}.name");
         ParameterConstraint? constraint = message.ConstraintCase switch
         {
             V1.Parameter.ConstraintOneofCase.OneOf when message.OneOf.Values.Distinct(StringComparer.Ordinal).Count() == message.OneOf.Values.Count
@@ -105,8 +105,4 @@ internal static class CapabilityMessages
             fields.Refuse(Reason.FieldMalformed, field, "one constraint is expected: distinct strings, a prefix, a range with min <= max, or a boolean");
         return constraint is null ? null : new ParameterBound(name, constraint);
     }
-
-    private static void RefuseName(Fields fields, string text, string field) => fields.Refuse(
-        text.Length == 0 ? Reason.FieldMissing : Reason.FieldMalformed, field,
-        text.Length == 0 ? "is required" : "a lower-case name is expected: [a-z][a-z0-9._-]*, at most 64 characters");
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using CredBroker.Core;
+using CredBroker.Core.Identity;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
 using Google.Protobuf.WellKnownTypes;
@@ -37,6 +38,13 @@ internal sealed class Fields
     {
         if (!Core.Tokens.Jti.TryParse(text, out var id)) RefuseUuid(text, field);
         return id;
+    }
+
+    /// <summary>A token as it was presented: what it is worth is for others to say.</summary>
+    public void Token(string text)
+    {
+        if (text.Length == 0) Refuse(Reason.FieldMissing, "token", "is required");
+        else if (text.Length > JwsLimits.Token.MaxLength) Refuse(Reason.FieldTooLong, "token", $"at most {JwsLimits.Token.MaxLength} characters");
     }
 
     /// <summary>Text of a least and a most number of UTF-8 bytes, with no control character but tab and line breaks.</summary>
@@ -80,6 +88,11 @@ internal sealed class Fields
         if (value is null) Refuse(Reason.FieldMissing, field, "is required");
         return Duration(value, field, least, most) ?? least;
     }
+
+    /// <summary>Notes that a tool, an action or a parameter has no name, or one that cannot be.</summary>
+    public void RefuseName(string text, string field) => Refuse(
+        text.Length == 0 ? Reason.FieldMissing : Reason.FieldMalformed, field,
+        text.Length == 0 ? "is required" : "a lower-case name is expected: [a-z][a-z0-9._-]*, at most 64 characters");
 
     private void RefuseUuid(string text, string field) => Refuse(
         text.Length == 0 ? Reason.FieldMissing : Reason.FieldMalformed, field,

@@ -179,7 +179,7 @@ public sealed class TlsTests(Postgres postgres)
         Directory.Delete(folder, recursive: true);
     }
 
-    private Task<AttestationBroker> StartAsync() => AttestationBroker.StartAsync(postgres, Yaml, ("example.pem", Root.Certificate.ExportCertificatePem()));
+    private Task<AttestationBroker> StartAsync() => AttestationBroker.StartAsync(postgres, Yaml, ("example.pem", Root.Certificate.ExportCertificatePem()), ("policies.cedar", TestCatalog.Policies));
 
     private static async Task<IntrospectResponse> IntrospectAsync(AgentSession backend, string token, string? proof) => await backend.Tokens.IntrospectAsync(
         new IntrospectRequest { Token = token, Proof = proof is null ? null : new PresentedProof { Dpop = proof, Method = "GET", Uri = Ticket.AbsoluteUri } });

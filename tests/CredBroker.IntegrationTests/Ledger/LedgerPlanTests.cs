@@ -22,6 +22,29 @@ public sealed partial class LedgerPlanTests(Postgres postgres)
         Assert.Equal((partitions, partitions - 1), (Partition().Count(plan), NeverExecuted().Count(plan)));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(1)]
+    public async Task Partitions_that_cannot_hold_a_token_or_its_uses_are_not_touched_by_a_use(int? uses)
+    {
+        await using var ledger = await TestLedger.StartAsync(postgres);
+        var use = (await ledger.UseAsync(await ledger.MintAsync(uses))).Use;
+        await using var connection = await ledger.Parts.Source.OpenAsync();
+        await ExecuteAsync(connection, $"PREPARE judging ({string.Join(", ", Enumerable.Repeat("unknown", 14))}) AS {AuthorizeSql.Judge}");
+
+        static string Array(object? element) => $"'{{{element}}}'";
+        var plan = await ExplainAsync(connection, $"""
+            EXPLAIN (ANALYZE, COSTS off, TIMING off) EXECUTE judging ({Array(use.Id)}, {Array(use.Jti)}, {Array(TestLedger.Kid)}, {Array(0)}, {Array(0)},
+              ARRAY[sha256('x')], {Array(use.Decision)}, {Array("[]")}, {Array(use.Id)}, {Array(20)}, ARRAY['[]'], ARRAY[sha256('x')],
+              {Array(uses is null ? null : use.Jti)}, true)
+            """);
+
+        // The tokens are looked at for the ask; the counted ones also to lock them, and to take the use.
+        Assert.Equal(uses is null ? 1 : 3, Partition().Count(plan) - NeverExecuted().Count(plan));
+        Assert.Equal(1, UsePartition().Count(plan) - UseNeverExecuted().Count(plan));
+        Assert.True(UsePartition().Count(plan) > 3);
+    }
+
     [Fact]
     public async Task The_obvious_form_of_that_read_would_touch_them_all()
     {
@@ -38,6 +61,7 @@ public sealed partial class LedgerPlanTests(Postgres postgres)
     [Theory]
     [InlineData(MintSql.LockRows, 2, "uuid[]")]
     [InlineData(MintSql.Judge, 24, "unknown")]
+    [InlineData(AuthorizeSql.Judge, 14, "unknown")]
     [InlineData(TaskStatement.Sql, 1, "unknown")]
     [InlineData(TokenStatement.Sql, 1, "unknown")]
     [InlineData(LiveTokenStatement.Sql, 1, "unknown")]
@@ -83,4 +107,10 @@ public sealed partial class LedgerPlanTests(Postgres postgres)
 
     [GeneratedRegex(@"Scan.* on tokens_\d+\b.*never executed")]
     private static partial Regex NeverExecuted();
+
+    [GeneratedRegex(@"Scan.* on authorizations_\d+\b")]
+    private static partial Regex UsePartition();
+
+    [GeneratedRegex(@"Scan.* on authorizations_\d+\b.*never executed")]
+    private static partial Regex UseNeverExecuted();
 }

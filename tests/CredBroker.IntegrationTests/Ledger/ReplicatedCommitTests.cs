@@ -33,6 +33,32 @@ public sealed class ReplicatedCommitTests(Postgres postgres)
         Assert.Equal(1L, await ledger.ScalarAsync<long>("SELECT count(*) FROM audit_entries"));
     }
 
+    // What was taken before is locked by nobody when it is asked for again: nothing but a message of its own makes this commit wait.
+    [Theory]
+    [InlineData(null)]
+    [InlineData(1)]
+    public async Task A_use_that_no_standby_has_seen_is_not_answered_as_allowed_however_often_it_is_cancelled_or_asked_for_again(int? uses)
+    {
+        await using var cluster = await OwnCluster.StartAsync(postgres, "max_connections", "50");
+        await using var ledger = await cluster.LedgerAsync(new() { Patience = TimeSpan.FromSeconds(30) });
+        var jti = await ledger.MintAsync(uses);
+        var (request, ask) = (TestLedger.NewRequest(), await ledger.DecidingAsync(jti));
+        await RequireStandbyAsync(ledger, true);
+
+        var use = ledger.CommitAsync(ask(request));
+        for (var cancelled = 0; cancelled < 3; cancelled++) await CancelWaitAsync(ledger);
+        await ledger.UntilAsync(WaitingForStandby);
+        Assert.Equal(1L, await ledger.ScalarAsync<long>("SELECT count(*) FROM authorizations"));
+        Assert.False(use.IsCompleted);
+        await using var beside = ledger.Beside();
+        var again = beside.CommitAsync(ask(request));
+        await ledger.UntilAsync("(SELECT count(*) FROM pg_stat_activity WHERE wait_event IN ('SyncRep', 'tuple', 'transactionid')) = 2");
+        Assert.False(again.IsCompleted);
+
+        await RequireStandbyAsync(ledger, false);
+        Assert.Equal((AuthorizeOutcome.Allowed, AuthorizeOutcome.Duplicate), (await use, await again));
+    }
+
     [Fact]
     public async Task An_audit_entry_that_no_standby_has_seen_is_not_answered_as_appended()
     {

@@ -22,6 +22,7 @@ internal sealed class TestLedger : IAsyncDisposable
         Database = database;
         Parts = new(new(connectionString, options), options, new(), TimeProvider.System);
         Mints = new(Parts);
+        Uses = new(Parts);
         Tasks = new(Parts);
         Tokens = new(Parts);
         Audit = new(Parts);
@@ -33,6 +34,8 @@ internal sealed class TestLedger : IAsyncDisposable
     public LedgerParts Parts { get; }
 
     public MintLedger Mints { get; }
+
+    public AuthorizeLedger Uses { get; }
 
     public TaskReader Tasks { get; }
 
@@ -72,6 +75,7 @@ internal sealed class TestLedger : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Mints.DisposeAsync();
+        await Uses.DisposeAsync();
         await Tasks.DisposeAsync();
         await Tokens.DisposeAsync();
         await Audit.DisposeAsync();

@@ -86,6 +86,27 @@ public sealed class PartitionsTests(Postgres postgres)
     }
 
     [Fact]
+    public async Task Uses_of_tokens_that_were_minted_before_there_were_any_have_a_place()
+    {
+        await using var database = await postgres.CreateEmptyDatabaseAsync();
+        var clock = new SetClock(Start);
+        await Migrator.ApplyAsync(database.ConnectionString, clock, Ct);
+        // Two days later, under a program that knows no uses; then the file is applied.
+        clock.Now += TimeSpan.FromDays(2);
+        await Partitions(database, clock).KeepAsync(Ct);
+        await database.ExecuteAsync("DROP TABLE authorizations");
+        await database.ExecuteAsync(MigrationFile.All.Single(file => file.Id == "0005_authorizations").Sql);
+
+        Assert.Equal(
+            await NamesAsync(database, "tokens"),
+            (await NamesAsync(database, "authorizations")).Select(name => name.Replace("authorizations", "tokens", StringComparison.Ordinal)));
+        await InsertAsync(database, "authorizations", Start);
+        Assert.Equal(1, await database.ScalarAsync<long>("SELECT count(*) FROM authorizations_20310130"));
+        await Partitions(database, clock).KeepAsync(Ct);
+        Assert.Empty(await Partitions(database, clock).LackingAsync(Ct));
+    }
+
+    [Fact]
     public async Task An_audit_with_a_retention_loses_whole_months()
     {
         await using var database = await postgres.CreateEmptyDatabaseAsync();
@@ -166,7 +187,7 @@ public sealed class PartitionsTests(Postgres postgres)
 
     [Theory]
     [InlineData(1, new string[0])]
-    [InlineData(2, new[] { "tokens", "revocations" })]
+    [InlineData(2, new[] { "tokens", "authorizations", "revocations" })]
     public async Task Readiness_ends_while_there_is_still_a_day_left(int days, string[] lacking)
     {
         await using var database = await postgres.CreateEmptyDatabaseAsync();
@@ -196,6 +217,10 @@ public sealed class PartitionsTests(Postgres postgres)
                 INSERT INTO tokens (jti, task_id, tool, action, resource, parameters, audience, kid, issued_at, expires_at, decision_id, ask_digest,
                                     token_hash, decided_history, decided_catalog)
                 VALUES ($1, $1, 'crm', 'read', 'a', '{}', 'crm', 'k', now(), now(), $1, sha256('x'), sha256('y'), 0, 1)
+                """, id),
+            "authorizations" => database.ExecuteAsync("""
+                INSERT INTO authorizations (id, jti, ask_digest, decision_id, obligations, decided_history, decided_catalog)
+                VALUES ($1, $1, sha256('x'), $1, '[]', 0, 1)
                 """, id),
             "revocations" => database.ExecuteAsync(
                 "INSERT INTO revocations (id, kind, subject, cause) VALUES ($1, 2, $2, 'test')", id, id.ToString("D", CultureInfo.InvariantCulture)),

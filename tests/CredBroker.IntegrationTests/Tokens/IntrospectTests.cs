@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text;
+using System.Text.RegularExpressions;
 using CredBroker.Core.Identity;
 using CredBroker.V1;
 using Task = System.Threading.Tasks.Task;
@@ -51,11 +52,14 @@ public sealed class IntrospectTests(Postgres postgres)
         var parts = minted.Token.Split('.');
         var richer = Encoding.UTF8.GetString(Base64Url(parts[1])).Replace("4711", "4712", StringComparison.Ordinal);
         Assert.NotEqual(richer, Encoding.UTF8.GetString(Base64Url(parts[1])));
+        var nameless = Regex.Replace(Encoding.UTF8.GetString(Base64Url(parts[1])), "\"jti\":\"[^\"]+\"", $"\"jti\":\"{Guid.Empty}\"");
+        Assert.Contains(Guid.Empty.ToString(), nameless, StringComparison.Ordinal);
         var torn = Base64Url(parts[2]);
         torn[40] ^= 1;
         string[] forged =
         [
             $"{parts[0]}.{Text(Encoding.UTF8.GetBytes(richer))}.{parts[2]}",
+            $"{parts[0]}.{Text(Encoding.UTF8.GetBytes(nameless))}.{parts[2]}",
             $"{parts[0]}.{parts[1]}.{Text(torn)}",
             $"{parts[0]}.{parts[1]}.{Text(new byte[64])}",
             $"{parts[0]}.{parts[1]}.{parts[2][..^2]}",

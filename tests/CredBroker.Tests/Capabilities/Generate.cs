@@ -6,7 +6,7 @@ using FsCheck.Fluent;
 namespace CredBroker.Tests.Capabilities;
 
 /// <summary>A call, as an enforcement point would see it. A parameter that is not there has no entry.</summary>
-internal sealed record ToolCall(ToolName Tool, ActionName Action, ResourcePath Path, IReadOnlyDictionary<ParameterName, object> Arguments);
+internal sealed record EnumeratedCall(ToolName Tool, ActionName Action, ResourcePath Path, IReadOnlyDictionary<ParameterName, object> Arguments);
 
 /// <summary>Capabilities over a universe so small that all its calls can be tried.</summary>
 internal static class Generate
@@ -28,14 +28,14 @@ internal static class Generate
         select Make.Capability(tool, action, resource, [.. Bounds(("m", m), ("n", n))]);
 
     /// <summary>Every call of the universe: values inside and outside of what the constraints name, and none.</summary>
-    public static IReadOnlyList<ToolCall> Calls { get; } =
+    public static IReadOnlyList<EnumeratedCall> Calls { get; } =
     [
         .. from tool in new[] { "a", "b" }
            from action in new[] { "x", "y" }
            from path in ResourcePatternTests.Paths(["p", "q"], depth: 3)
            from m in Values
            from n in Values
-           select new ToolCall(Make.Tool(tool), Make.Action(action), Make.Path(path), Arguments(("m", m), ("n", n))),
+           select new EnumeratedCall(Make.Tool(tool), Make.Action(action), Make.Path(path), Arguments(("m", m), ("n", n))),
     ];
 
     private static readonly ConcurrentDictionary<(ResourcePattern Pattern, ResourcePath Path), bool> Matched = new();
@@ -53,7 +53,7 @@ internal static class Generate
         select Make.Capability(capability.Tool.ToString(), capability.Action.ToString(), resource, [.. bounds, .. more]);
 
     /// <summary>Whether a call is allowed, worked out another way than containment is.</summary>
-    public static bool Allows(Capability capability, ToolCall call) =>
+    public static bool Allows(Capability capability, EnumeratedCall call) =>
         capability.Tool == call.Tool
         && capability.Action == call.Action
         && Matched.GetOrAdd((capability.Resource, call.Path), key => ResourcePatternTests.MatchesBySegments(key.Pattern, key.Path))

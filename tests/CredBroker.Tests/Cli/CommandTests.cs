@@ -197,6 +197,52 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.False(programs.Json.GetProperty("active").GetBoolean());
     }
 
+    [Fact]
+    public async Task Token_authorize_sends_the_call_and_what_came_with_the_token()
+    {
+        _broker.On<AuthorizeRequest, AuthorizeResponse>(request => request.Token == "good"
+            ? new() { Allowed = true, DecisionId = "d", Obligations = { "tell Bob", "log it" }, Jti = "j", Workload = "spiffe://example.org/a", Initiator = "u", TaskId = "t" }
+            : new() { DecisionId = "d" });
+
+        var allowed = await RunAsync(
+            new Surroundings { In = "good\n" }, "token", "authorize", "-", "mail:send:in/1?to=x;page:5;raw:true", "--proof", "p", "--method", "PUT", "--uri", "https://x/y");
+        var denied = await RunAsync("token", "authorize", "bad", "mail:send:in/1", "--certificate-thumbprint", "c");
+        var programs = await RunAsync("token", "authorize", "bad", "mail:send:in/1", "--json");
+
+        Assert.Equal(
+            """
+            allowed     yes
+            decision    d
+            jti         j
+            workload    spiffe://example.org/a
+            initiator   u
+            task        t
+            obligation  tell Bob
+            obligation  log it
+
+            """,
+            allowed.Out);
+        Assert.Equal(("allowed   no\ndecision  d\n", 0), (denied.Out, denied.ExitCode));
+        Assert.False(programs.Json.GetProperty("allowed").GetBoolean());
+        var sent = _broker.CallsOf("Authorize").Select(call => (AuthorizeRequest)call.Request).ToArray();
+        Assert.Equal(("mail", "send", "in/1", "c"), (sent[1].Tool, sent[1].Action, sent[1].Resource, sent[1].CertificateX5TS256));
+        Assert.Equal(new PresentedProof { Dpop = "p", Method = "PUT", Uri = "https://x/y" }, sent[0].Proof);
+        Assert.Equal(
+            [new Argument { Name = "to", Text = "x" }, new Argument { Name = "page", Number = 5 }, new Argument { Name = "raw", Boolean = true }],
+            sent[0].Parameters);
+    }
+
+    [Fact]
+    public async Task Token_result_says_whose_word_it_is()
+    {
+        _broker.On<RecordResultRequest, RecordResultResponse>(request => new() { SelfReported = request.Outcome == Outcome.Failed });
+
+        Assert.Equal("recorded as the enforcement point's\n", (await RunAsync("token", "result", "j", "--fragment", "done")).Out);
+        Assert.Equal("recorded as the agent's own word\n", (await RunAsync("token", "result", "j", "--outcome", "failed")).Out);
+        var sent = (RecordResultRequest)_broker.CallsOf("RecordResult")[0].Request;
+        Assert.Equal(("j", Outcome.Completed, "done"), (sent.Jti, sent.Outcome, sent.ResultFragment));
+    }
+
     [Theory]
     [InlineData("0193a1b2-0000-8000-8000-000000000000", RevokeTokenRequest.SubjectOneofCase.Jti)]
     [InlineData("a.b.c", RevokeTokenRequest.SubjectOneofCase.Token)]

@@ -13,8 +13,8 @@ public sealed class GrammarTests
         string[] expected =
         [
             "attest", "catalog apply", "catalog check", "catalog show", "dev", "join-token create", "migrate", "report standing-access", "revoke",
-            "serve", "task end", "task heartbeat", "task list", "task revoke", "task show", "task start", "token introspect", "token mint", "token proof",
-            "token revoke", "version", "whoami",
+            "serve", "task end", "task heartbeat", "task list", "task revoke", "task show", "task start", "token authorize", "token introspect", "token mint",
+            "token proof", "token result", "token revoke", "version", "whoami",
         ];
 
         Assert.Equal(expected, Leaves(Root, "").Select(leaf => leaf.Path).Order(StringComparer.Ordinal));
@@ -72,6 +72,10 @@ public sealed class GrammarTests
     [InlineData("task start --socket /s --intent i --initiator u --allow a:b:c --ttl soon", "--ttl soon is not a length of time like 90s, 15m or 1h30m.", "credbroker task start --help")]
     [InlineData("task start --socket /s --intent i --initiator u", "Option '--allow' is required.", "credbroker task start --help")]
     [InlineData("token mint t {} --socket /s --ttl 0s", "--ttl 0s is not a length of time like 90s, 15m or 1h30m.", "credbroker token mint --help")]
+    [InlineData("token authorize t a:b:c?x=1|2 --socket /s", "a call has one value to each parameter: name=text, name:5 or name:true.", "credbroker token authorize --help")]
+    [InlineData("token authorize t a:b --socket /s", "'a:b' is not of the form tool:action:resource[?name=text|text;name^prefix;name:min..max;name:true].", "credbroker token authorize --help")]
+    [InlineData("token authorize t a:b:c --proof p --socket /s", "--proof and --uri go together.", "credbroker token authorize --help")]
+    [InlineData("token result j --outcome great --socket /s", "--outcome great is none of completed, failed, cancelled.", "credbroker token result --help")]
     [InlineData("revoke tool mail --socket /s --cause c", "there is nobody to ask: give --yes.", "credbroker revoke --help")]
     [InlineData("revoke tool --socket /s --cause c --yes", "which tool?", "credbroker revoke --help")]
     [InlineData("revoke everything now --socket /s --cause c --yes", "everything is not stopped by name.", "credbroker revoke --help")]

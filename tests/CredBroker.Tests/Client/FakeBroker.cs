@@ -148,6 +148,9 @@ public sealed class FakeBroker : IAsyncDisposable
         public override Task<IntrospectResponse> Introspect(IntrospectRequest request, ServerCallContext context) =>
             broker.AnswerAsync<IntrospectRequest, IntrospectResponse>(request, context);
 
+        public override Task<AuthorizeResponse> Authorize(AuthorizeRequest request, ServerCallContext context) =>
+            broker.AnswerAsync<AuthorizeRequest, AuthorizeResponse>(request, context);
+
         public override Task<RevokeTokenResponse> Revoke(RevokeTokenRequest request, ServerCallContext context) =>
             broker.AnswerAsync<RevokeTokenRequest, RevokeTokenResponse>(request, context);
     }
@@ -192,6 +195,9 @@ public sealed class FakeBroker : IAsyncDisposable
 
         public override Task<GetTaskResponse> GetTask(GetTaskRequest request, ServerCallContext context) =>
             broker.AnswerAsync<GetTaskRequest, GetTaskResponse>(request, context);
+
+        public override Task<RecordResultResponse> RecordResult(RecordResultRequest request, ServerCallContext context) =>
+            broker.AnswerAsync<RecordResultRequest, RecordResultResponse>(request, context);
     }
 }
 

@@ -34,8 +34,8 @@ public sealed partial class ReasonsOnTheWireTests
     private static IEnumerable<string> Proofs(string text) => Proof().Matches(Comment().Replace(text, "")).Select(match => match.Groups["reason"].Value);
 
     // DeniedAsync, AsAsync and Is: Hosting/Refused.cs; DeniedAsync of evidence: Attestation/AttestationBroker.cs. NamedAsync is
-    // RefusalTests' own, for malformed fields.
-    [GeneratedRegex(@"\b(?:DeniedAsync|AsAsync|NamedAsync|Refused\.Is)\(\s*Reason\.(?<reason>\w+)")]
+    // RefusalTests' own, for malformed fields; NotAllowedAsync is for answers of Authorize: Tokens/AuthorizeScene.cs.
+    [GeneratedRegex(@"\b(?:DeniedAsync|AsAsync|NamedAsync|NotAllowedAsync|Refused\.Is)\(\s*Reason\.(?<reason>\w+)")]
     private static partial Regex Proof();
 
     [GeneratedRegex("//.*")]

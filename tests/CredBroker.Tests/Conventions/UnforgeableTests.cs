@@ -12,6 +12,7 @@ public sealed class UnforgeableTests
     [InlineData(typeof(ApprovedGrant))]
     [InlineData(typeof(ApprovedTask))]
     [InlineData(typeof(ApprovedIdentity))]
+    [InlineData(typeof(ApprovedUse))]
     public void Approvals_are_made_in_Core_only_and_never_change(Type approval)
     {
         Assert.True(approval.IsSealed);

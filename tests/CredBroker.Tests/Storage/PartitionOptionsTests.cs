@@ -11,7 +11,7 @@ public sealed class PartitionOptionsTests
         var options = new PartitionOptions();
 
         Assert.Empty(Errors(options));
-        Assert.Equal([TimeSpan.FromDays(2), TimeSpan.FromDays(2), null], PartitionedTable.All.Select(options.Of));
+        Assert.Equal([TimeSpan.FromDays(2), TimeSpan.FromDays(2), TimeSpan.FromDays(2), null], PartitionedTable.All.Select(options.Of));
     }
 
     [Theory]

@@ -20,6 +20,7 @@ public sealed class TaskStateTableTests
         { TaskState.Waiting, TaskEvent.Revoke, "ends: Revoked" },
         { TaskState.Waiting, TaskEvent.EndAncestor, "ends: AncestorEnded" },
         { TaskState.Waiting, TaskEvent.Delegate, "refused: TaskWaiting" },
+        { TaskState.Waiting, TaskEvent.Use, "refused: TaskWaiting" },
         { TaskState.Active, TaskEvent.Accept, "stays" },
         { TaskState.Active, TaskEvent.Heartbeat, "stays" },
         { TaskState.Active, TaskEvent.Mint, "stays" },
@@ -31,6 +32,7 @@ public sealed class TaskStateTableTests
         { TaskState.Active, TaskEvent.Revoke, "ends: Revoked" },
         { TaskState.Active, TaskEvent.EndAncestor, "ends: AncestorEnded" },
         { TaskState.Active, TaskEvent.Delegate, "stays" },
+        { TaskState.Active, TaskEvent.Use, "stays" },
         { TaskState.Ended, TaskEvent.Accept, "refused: TaskOver" },
         { TaskState.Ended, TaskEvent.Heartbeat, "refused: TaskOver" },
         { TaskState.Ended, TaskEvent.Mint, "refused: TaskOver" },
@@ -42,6 +44,7 @@ public sealed class TaskStateTableTests
         { TaskState.Ended, TaskEvent.Revoke, "stays" },
         { TaskState.Ended, TaskEvent.EndAncestor, "stays" },
         { TaskState.Ended, TaskEvent.Delegate, "refused: TaskOver" },
+        { TaskState.Ended, TaskEvent.Use, "refused: TaskOver" },
     };
 
     [Theory]
@@ -84,7 +87,7 @@ public sealed class TaskStateTableTests
     {
         Assert.Throws<UnreachableException>(() => TaskStateTable.Step((TaskState)3, TaskEvent.Mint));
         Assert.Throws<UnreachableException>(() => TaskStateTable.Step(TaskState.Active, default));
-        Assert.Throws<UnreachableException>(() => TaskStateTable.Step(TaskState.Active, (TaskEvent)12));
+        Assert.Throws<UnreachableException>(() => TaskStateTable.Step(TaskState.Active, (TaskEvent)13));
     }
 
     [Fact]

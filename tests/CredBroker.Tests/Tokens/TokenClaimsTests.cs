@@ -20,7 +20,7 @@ public sealed class TokenClaimsTests
         var grant = Approve(Ask, Known);
         Assert.Equal(
             $$"""
-            {"iss":"https://broker.example.org","sub":"spiffe://example.org/agents/triage","aud":"https://github.issues.example.org","exp":{{grant.ExpiresAt.ToUnixTimeSeconds()}},"iat":{{grant.IssuedAt.ToUnixTimeSeconds()}},"nbf":{{grant.IssuedAt.ToUnixTimeSeconds()}},"jti":"{{grant.Jti}}","client_id":"spiffe://example.org/agents/triage","cnf":{"jkt":"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"},"authorization_details":[{"type":"credbroker_capability","tool":"github.issues","action":"read","resource":"acme/api/*"}],"task":"{{Live.Id}}","txn":"{{Live.Id}}"}
+            {"iss":"https://broker.example.org","sub":"spiffe://example.org/agents/triage","aud":"https://github.issues.example.org","exp":{{grant.ExpiresAt.ToUnixTimeSeconds()}},"iat":{{grant.IssuedAt.ToUnixTimeSeconds()}},"nbf":{{grant.IssuedAt.ToUnixTimeSeconds()}},"jti":"{{grant.Jti}}","client_id":"spiffe://example.org/agents/triage","client_attested_by":"unix_peer","cnf":{"jkt":"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"},"authorization_details":[{"type":"credbroker_capability","tool":"github.issues","action":"read","resource":"acme/api/*"}],"task":"{{Live.Id}}","txn":"{{Live.Id}}"}
             """,
             TextOf(grant));
     }

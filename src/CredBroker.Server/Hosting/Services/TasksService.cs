@@ -7,7 +7,8 @@ namespace CredBroker.Server.Hosting.Services;
 
 /// <summary>credbroker.v1.Tasks: each RPC is a slice of its own.</summary>
 internal sealed class TasksService(
-    StartTask start, DelegateTask delegating, AcceptTask accept, Heartbeat heartbeat, EndTask end, GetTask get)
+    StartTask start, DelegateTask delegating, AcceptTask accept, Heartbeat heartbeat, EndTask end, GetTask get,
+    RecordResult result)
     : V1.Tasks.TasksBase
 {
     public override Task<StartTaskResponse> StartTask(StartTaskRequest request, ServerCallContext context) =>
@@ -27,4 +28,7 @@ internal sealed class TasksService(
 
     public override Task<GetTaskResponse> GetTask(GetTaskRequest request, ServerCallContext context) =>
         Call.AnswerAsync(context, request, get.HandleAsync);
+
+    public override Task<RecordResultResponse> RecordResult(RecordResultRequest request, ServerCallContext context) =>
+        Call.AnswerAsync(context, request, result.HandleAsync);
 }

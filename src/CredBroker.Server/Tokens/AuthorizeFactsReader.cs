@@ -1,0 +1,34 @@
+using CredBroker.Core.Tokens;
+using CredBroker.Server.Ledger;
+using CredBroker.Server.Storage;
+
+namespace CredBroker.Server.Tokens;
+
+/// <summary>
+/// Loads what the decision on a call needs: the token's task as it is now, and the catalog in force then, or a later one. Nothing is
+/// remembered: what the commit would check again is read here first, so that nearly every call is decided once.
+/// </summary>
+internal sealed class AuthorizeFactsReader(TaskReader tasks, LiveCatalog catalog)
+{
+    /// <summary>The facts on a call with a token that the broker minted.</summary>
+    public async ValueTask<AuthorizeFacts> ReadAsync(AuthorizeAsk ask, PresentedToken token, CancellationToken ct)
+    {
+        var row = await tasks.ReadAsync(token.Row.TaskId, ct);
+        var snapshot = await catalog.AtLeastAsync(row?.CatalogInForce ?? 0, ct);
+        var task = row is null ? null : TaskRowFacts.Of(row);
+        var call = ask.Call.Capability;
+        return new AuthorizeFacts
+        {
+            Token = token.Issued,
+            Revoked = token.Row.RevokedAt is not null,
+            Possession = token.Possession,
+            AttestedBy = token.Content.ClientAttestedBy,
+            Task = task,
+            CatalogVersion = snapshot.Version,
+            CatalogDigest = snapshot.Digest,
+            Policies = snapshot.Catalog.Policies,
+            Found = snapshot.Catalog.FindAction(call.Tool, call.Action),
+            Allowed = task is null ? null : snapshot.Catalog.AllowedTo(task.Workload),
+        };
+    }
+}
