@@ -64,6 +64,7 @@ internal static class CommandLine
             CatalogCheckCommand.Build(shell),
             CatalogApplyCommand.Build(shell),
             CatalogShowCommand.Build(shell),
+            CatalogSchemaCommand.Build(shell),
         },
         new Command("join-token", "One-time secrets that attest a workload.") { JoinTokenCreateCommand.Build(shell) },
         new Command("report", "What an auditor asks for.") { StandingAccessCommand.Build(shell) },

@@ -67,6 +67,9 @@ public sealed class CatalogFiles
         return files is not null;
     }
 
+    /// <summary>True for the name of a file of policies.</summary>
+    internal static bool IsPolicy(string name) => name.EndsWith(".cedar", StringComparison.Ordinal);
+
     /// <remarks>Also a safe path below a folder: no absolute name, no parent folder, no hidden file.</remarks>
     internal static bool IsName(string name) =>
         name.Length is > 0 and <= MaxNameLength

@@ -21,6 +21,13 @@ public static class SchemaText
         return Of([.. catalog.Tools.Values], [.. catalog.Workloads.Values]);
     }
 
+    /// <summary>
+    /// The schema of a catalog's files; null when they are no catalog even without their policies, which need not be valid: whoever mends
+    /// them needs the schema most.
+    /// </summary>
+    public static string? Of(IEnumerable<(string Name, ReadOnlyMemory<byte> Content)> files) =>
+        CatalogReader.Read(files.Where(file => !CatalogFiles.IsPolicy(file.Name))) is CatalogReading.Valid valid ? Of(valid.Catalog) : null;
+
     internal static string Of(IReadOnlyCollection<Tool> tools, IReadOnlyCollection<Workload> workloads)
     {
         var text = new StringBuilder();

@@ -5,6 +5,7 @@ using CredBroker.Core.Audit;
 using CredBroker.Core.Catalog;
 using CredBroker.Core.Catalog.Differences;
 using CredBroker.Core.Identity;
+using CredBroker.Core.Policies;
 using CredBroker.Server.Storage;
 using CredBroker.Server.Wire;
 using Google.Protobuf;
@@ -31,8 +32,8 @@ internal sealed class ApplyCatalog(OncePerRequest once, LiveCatalog catalog, Tim
 
         var reading = CatalogReader.Read(request.Files.Select(file => (file.Name, file.Content.Memory)));
         if (reading is not CatalogReading.Valid valid)
-            return Reply.Of(new ApplyCatalogResponse { Problems = { ((CatalogReading.Invalid)reading).Problems.Select(ProblemOf) } });
-        if (request.DryRun) return Reply.Of(Answer(valid, await catalog.RefreshAsync(ct), version: 0));
+            return Reply.Of(WithSchema(request, new() { Problems = { ((CatalogReading.Invalid)reading).Problems.Select(ProblemOf) } }));
+        if (request.DryRun) return Reply.Of(WithSchema(request, Answer(valid, await catalog.RefreshAsync(ct), version: 0)));
 
         var reply = await once.RunAsync(caller, requestId, request, transaction => ApplyAsync(transaction, request, valid, caller, ct), ct);
         await catalog.RefreshAsync(ct);
@@ -51,7 +52,7 @@ internal sealed class ApplyCatalog(OncePerRequest once, LiveCatalog catalog, Tim
                 new(Reason.CatalogMoved, "expected_version", $"version {inForce.Version} is in force"));
 
         var version = inForce.Version + 1;
-        var answer = Answer(valid, inForce, version);
+        var answer = WithSchema(request, Answer(valid, inForce, version));
         db.CatalogVersions.Add(new CatalogVersionRow
         {
             Version = version, Digest = [.. valid.As(version).Digest], Files = FilesOf(valid.Files), AppliedBy = caller.Name,
@@ -70,6 +71,12 @@ internal sealed class ApplyCatalog(OncePerRequest once, LiveCatalog catalog, Tim
         Differences = { CatalogDiff.Between(inForce, valid.As(version)).Select(difference => difference.ToString()) },
         Problems = { valid.Warnings.Select(ProblemOf) },
     };
+
+    private static ApplyCatalogResponse WithSchema(ApplyCatalogRequest request, ApplyCatalogResponse answer)
+    {
+        if (request.WithSchema && SchemaText.Of(request.Files.Select(file => (file.Name, file.Content.Memory))) is { } schema) answer.Schema = schema;
+        return answer;
+    }
 
     private static CatalogProblem ProblemOf(CatalogError problem) => new()
     {

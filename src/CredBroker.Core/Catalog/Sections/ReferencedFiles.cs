@@ -10,8 +10,6 @@ namespace CredBroker.Core.Catalog.Sections;
 /// </summary>
 internal sealed class ReferencedFiles(CatalogFiles files, CatalogErrors errors)
 {
-    private const string PolicyExtension = ".cedar";
-
     private readonly HashSet<string> used = [CatalogFiles.Main];
 
     /// <summary>The content of the file that the field names; null, and reported, when the set has none.</summary>
@@ -33,7 +31,7 @@ internal sealed class ReferencedFiles(CatalogFiles files, CatalogErrors errors)
     internal List<PolicyFile> Policies()
     {
         var read = new List<PolicyFile>();
-        foreach (var (name, content) in files.Contents.Where(f => IsPolicy(f.Key)))
+        foreach (var (name, content) in files.Contents.Where(f => CatalogFiles.IsPolicy(f.Key)))
             if (SourceText.Decode(name, content.AsSpan(), errors) is { } text)
                 read.Add(PolicyFile.Read(name, text, errors));
         return read;
@@ -42,7 +40,7 @@ internal sealed class ReferencedFiles(CatalogFiles files, CatalogErrors errors)
     /// <summary>Reports files that nothing refers to, and files that are no text: what is applied is shown to people.</summary>
     internal void ReportStrays()
     {
-        foreach (var (name, content) in files.Contents.Where(f => f.Key != CatalogFiles.Main && !IsPolicy(f.Key)))
+        foreach (var (name, content) in files.Contents.Where(f => f.Key != CatalogFiles.Main && !CatalogFiles.IsPolicy(f.Key)))
         {
             SourceText.Decode(name, content.AsSpan(), errors);
             if (!used.Contains(name))
@@ -50,6 +48,4 @@ internal sealed class ReferencedFiles(CatalogFiles files, CatalogErrors errors)
                     "only files that broker.yaml names, and *.cedar");
         }
     }
-
-    private static bool IsPolicy(string name) => name.EndsWith(PolicyExtension, StringComparison.Ordinal);
 }
