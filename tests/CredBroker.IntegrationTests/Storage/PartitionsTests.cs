@@ -95,7 +95,7 @@ public sealed class PartitionsTests(Postgres postgres)
         clock.Now += TimeSpan.FromDays(2);
         await Partitions(database, clock).KeepAsync(Ct);
         await database.ExecuteAsync("DROP TABLE authorizations");
-        await database.ExecuteAsync(MigrationFile.All.Single(file => file.Id == "0005_authorizations").Sql);
+        await database.ExecuteAsync(MigrationFile.All.Single(file => file.Id == "0003_authorizations").Sql);
 
         Assert.Equal(
             await NamesAsync(database, "tokens"),
