@@ -52,6 +52,7 @@ internal sealed class Fuzzing(Options options, Action<string> say)
             var asked = CaseMaker.Make(seed);
             var seen = new Totals();
             var differences = await examiner.ExamineAsync(asked, seen);
+            if (seen.Deaths > 0) Say($"the official build died over case {seed}");
             if (differences.Count > 0)
             {
                 seen.Differences = 1;
@@ -60,6 +61,11 @@ internal sealed class Fuzzing(Options options, Action<string> say)
 
             Add(seen);
         }
+    }
+
+    private void Say(string line)
+    {
+        lock (_lock) say(line);
     }
 
     private void Add(Totals seen)
@@ -81,15 +87,12 @@ internal sealed class Fuzzing(Options options, Action<string> say)
 
         var small = await new Shrinker(async smaller => await FindAsync(smaller) is not null).ShrinkAsync(asked);
         var shown = await FindAsync(small) ?? difference;
-        lock (_lock)
-        {
-            say($"""
-                DIFFERENCE in case {seed} ({shown.Question.Kind})
-                  case      {small}
-                  asked     {shown.Question.Official}{(shown.Question.Ours == shown.Question.Official ? "" : $"\n  and ours  {shown.Question.Ours}")}
-                  official  {shown.Official}
-                  ours      {shown.Ours}
-                """);
-        }
+        Say($"""
+            DIFFERENCE in case {seed} ({shown.Question.Kind})
+              case      {small}
+              asked     {shown.Question.Official}{(shown.Question.Ours == shown.Question.Official ? "" : $"\n  and ours  {shown.Question.Ours}")}
+              official  {shown.Official}
+              ours      {shown.Ours}
+            """);
     }
 }

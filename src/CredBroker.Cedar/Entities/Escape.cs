@@ -28,7 +28,7 @@ internal sealed record Escape(EscapeKind Kind, JsonNode Content, string Name, st
         return only.Name switch
         {
             "__entity" => NameOf(only.Value),
-            "__extn" => CallOf(only.Value),
+            "__extn" => CallOf(only.Value, isDue: false),
             "__expr" => OfExpression(node),
             _ => null,
         };
@@ -38,16 +38,18 @@ internal sealed record Escape(EscapeKind Kind, JsonNode Content, string Name, st
     internal static Escape? OfEntity(JsonNode node) => OfExpression(node) ?? NameOf(node.Find("__entity")) ?? NameOf(node);
 
     /// <summary>What calls a function where an extension's value is due.</summary>
-    internal static Escape? OfCall(JsonNode node) => OfExpression(node) ?? (node.Find("__extn") is { } call ? CallOf(call) : null) ?? CallOf(node);
+    internal static Escape? OfCall(JsonNode node) => OfExpression(node) ?? (node.Find("__extn") is { } call ? CallOf(call, isDue: true) : null) ?? CallOf(node, isDue: true);
 
     /// <summary>
     /// A number that Cedar does not have, wherever it is in the escape, also where nothing else is looked at: that must be values all the
     /// same. Where a schema says that the escape is due, only the arguments must. Null when there is none.
     /// </summary>
-    internal JsonNode? FindForeignNumber(bool isDue)
+    internal JsonNode? FindForeignNumber(bool isDue) => FindForeignNumber(isDue ? Arguments : Content.Members.Select(member => member.Value));
+
+    private static JsonNode? FindForeignNumber(IEnumerable<JsonNode> nodes)
     {
         // A level of JSON may be very deep: no recursion.
-        var open = new Stack<JsonNode>(isDue ? Arguments : Content.Members.Select(member => member.Value));
+        var open = new Stack<JsonNode>(nodes);
         while (open.TryPop(out var node))
         {
             if (node.Kind == JsonKind.Number && !node.TryGetLong(out _)) return node;
@@ -65,11 +67,14 @@ internal sealed record Escape(EscapeKind Kind, JsonNode Content, string Name, st
         ? new(EscapeKind.Entity, node, type, id, [])
         : null;
 
-    /// <summary><c>{"fn": …, "arg": …}</c> or <c>{"fn": …, "args": […]}</c>; null for anything else.</summary>
-    private static Escape? CallOf(JsonNode node)
+    /// <summary>
+    /// <c>{"fn": …, "arg": …}</c> or <c>{"fn": …, "args": […]}</c>; null for anything else. Where a call is due, an <c>arg</c> that is no value
+    /// does not count.
+    /// </summary>
+    private static Escape? CallOf(JsonNode node, bool isDue)
     {
         if (node.FindText("fn") is not { } function) return null;
-        if (node.Find("arg") is { } argument) return new(EscapeKind.Extension, node, function, "", [argument]);
+        if (node.Find("arg") is { } argument && !(isDue && FindForeignNumber([argument]) is not null)) return new(EscapeKind.Extension, node, function, "", [argument]);
         return node.Find("args") is { Kind: JsonKind.Array } arguments ? new(EscapeKind.Extension, node, function, "", arguments.Items) : null;
     }
 }

@@ -34,7 +34,9 @@ internal sealed class PolicyCheck(CedarSchema schema, Findings findings, Validat
         findings.Begin(id, policy);
         _names.CheckSlot(link.Principal, policy.Span);
         _names.CheckSlot(link.Resource, policy.Span);
-        if (findings.Count == 0 && !_scopes.HasAny(policy)) RefuseScope(policy);
+        // An action that the schema does not have spoils the whole list.
+        var isKnown = policy.Action.Actions.All(action => schema.Actions.ContainsKey(action.Uid));
+        if (findings.Count == 0 && !(isKnown && _scopes.HasAny(policy))) RefuseScope(policy);
     }
 
     private void RefuseScope(CedarPolicy policy)

@@ -1,3 +1,4 @@
+using CredBroker.Cedar.Extensions;
 using CredBroker.Cedar.Schema;
 using CredBroker.Cedar.Text;
 using CredBroker.Cedar.Values;
@@ -6,7 +7,9 @@ namespace CredBroker.Cedar.Validation;
 
 /// <summary>Whether values are what a schema says. Recursion is bounded by the nesting of the value.</summary>
 /// <param name="schema">What they are held against.</param>
-/// <param name="isLoose">True to let a truth value, a number, a string or an entity stand where another of these is due.</param>
+/// <param name="isLoose">
+/// True to let a truth value, a number, a string or an entity stand where another of these is due, and one extension's value for another's.
+/// </param>
 internal sealed class ValueConformance(CedarSchema schema, bool isLoose = false)
 {
     /// <summary>What is wrong with a value, which messages call <paramref name="what"/>; null when it fits.</summary>
@@ -24,6 +27,8 @@ internal sealed class ValueConformance(CedarSchema schema, bool isLoose = false)
             case CedarType.Record expected when value.TryGet(out CedarRecord? record):
                 return ProblemWith(record, expected, $"of {what} ");
             case CedarType.Simple { Kind: ValueKind.Bool or ValueKind.Long or ValueKind.String } when isLoose:
+                return null;
+            case CedarType.Simple when isLoose && ExtensionFunctions.ConstructorOf(value.Kind) is not null && ExtensionFunctions.ConstructorOf(type.Kind) is not null:
                 return null;
             default:
                 return value.Kind == type.Kind ? null : $"{what} is {value.Kind.Describe()}, not a {TypeText.Code(type)}";
