@@ -16,6 +16,8 @@ internal static class NormalForm
         JsonTree.Object { Members: [{ Name: "has", Value: var has }] } when has["left"] is { } left && has["attr"] is JsonTree.Array { All: var path } => Chain(Tests(Flat(left), path)),
         JsonTree.Object { Members: [{ Name: And, Value: var both }] } when both["left"] is { } left && both["right"] is { } right => Chain([Flat(left), Flat(right)]),
         JsonTree.Object { Members: [{ Name: "Value", Value: var value }] } => Unfolded(value),
+        JsonTree.Object { Members: [{ Name: "Record", Value: JsonTree.Object { Members: var fields } }] } =>
+            JsonTree.Record(("Record", JsonTree.Record(fields.Select(field => (field.Name, Flat(field.Value)))))),
         JsonTree.Object { Members: [{ Name: "like", Value: var like }] } => JsonTree.Record(("like", JsonTree.Record(("left", Flat(like["left"] ?? JsonTree.Null)), ("pattern", JsonTree.Of(Pattern(like["pattern"])))))),
         JsonTree.Object { Members: [{ Name: "op" } operation, { Name: "entities", Value: JsonTree.Array { All: [var only] } }] } => JsonTree.Record((operation.Name, operation.Value), ("entity", only)),
         JsonTree.Array { All: var all } => JsonTree.List(all.Select(Flat)),
