@@ -22,7 +22,8 @@ internal sealed record PolicyAction(ActionRule Rule, EntityUid Uid, EntityUid To
     /// </summary>
     internal string? LeftOpen(PolicyPrincipal principal, PolicyQuestion asked)
     {
-        if (Exact.Count == 0) return null;
+        // A call leaves nothing open: what it does not name is absent.
+        if (Exact.Count == 0 || asked.Phase == PolicyPhase.Authorize) return null;
         return LeftOpen(Anybody, asked) ?? LeftOpen(principal.Class, asked) ?? LeftOpen(principal.Uid, asked);
     }
 

@@ -65,7 +65,7 @@ public sealed class AuditPayloadsTests
 
         Assert.Equal(
             """
-            "reason":"ApprovalRequired","policy":{"outcome":"needs_approval","catalog":7,"catalog_digest":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","phase":"mint","principal":"Workload::\"triage\"","attested_by":"unix_peer","inputs":{"task":{"depth":0,"age":"90000ms","history":{"data":["internal"]}},"path":"acme/api","now":"2026-11-20T11:53:00.000Z","approved":false},"evaluations":[{"approved":false,"allows":false,"deciding":[],"errors":["p.cedar#2: p.cedar:5:101: the result of this addition is too large"]},{"approved":true,"allows":true,"deciding":["sre-may"],"errors":["p.cedar#2: p.cedar:5:101: the result of this addition is too large"]}],"approvers":["sre"],"quorum":2,"terms":{"max_ttl":60,"single_use":true,"obligations":["log \"it\""]}}}
+            "reason":"ApprovalRequired","policy":{"outcome":"needs_approval","catalog":7,"catalog_digest":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","phase":"mint","principal":"Workload::\"triage\"","attested_by":"unix_peer","inputs":{"task":{"depth":0,"age":"90000ms","history":{"data":["internal"]}},"path":"acme/api","now":"2026-11-20T11:53:00.000Z","approved":false},"evaluations":[{"approved":false,"allows":false,"deciding":[],"errors":["p.cedar#2: p.cedar:5:88: the result does not fit into 64 bits"]},{"approved":true,"allows":true,"deciding":["sre-may"],"errors":["p.cedar#2: p.cedar:5:88: the result does not fit into 64 bits"]}],"approvers":["sre"],"quorum":2,"terms":{"max_ttl":60,"single_use":true,"obligations":["log \"it\""]}}}
             """, payload[payload.IndexOf("\"reason\"", StringComparison.Ordinal)..]);
     }
 

@@ -44,6 +44,17 @@ public sealed class CatalogCommandTests : IAsyncLifetime
     [Fact]
     public async Task Check_is_content_with_a_good_catalog()
     {
+        const string Catalog = """
+            tools:
+              mail:
+                audience: https://mail.example.test
+                data: internal
+                egress: true
+                actions:
+                  send:
+                    risk: write
+            """;
+        await File.WriteAllTextAsync(Path.Combine(_folder, "broker.yaml"), Catalog, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(_folder, "all.cedar"), "permit (principal, action, resource);", TestContext.Current.CancellationToken);
 
         var run = await CliRun.OfAsync("catalog", "check", _folder);
