@@ -12,10 +12,6 @@ internal sealed class LedgerOptions
     [Range(1, 8)]
     public int WriterLoops { get; set; } = 2;
 
-    /// <summary>Loops that read tokens for introspection, each with a connection of its own, 1 to 8.</summary>
-    [Range(1, 8)]
-    public int ReaderLoops { get; set; } = 2;
-
     /// <summary>The most asks in one round trip, 1 to 1,024. Smaller than a quarter of the callers costs a third of the rate.</summary>
     [Range(1, 1024)]
     public int BatchLimit { get; set; } = 256;
