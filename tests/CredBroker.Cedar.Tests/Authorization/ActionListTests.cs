@@ -86,7 +86,8 @@ public sealed class ActionListTests
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1_000; i++) snapshot.Authorize(request, store, result);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // Less than an object each: a collection that another thread causes takes what is left of this one's piece of the heap, 8 KiB at most.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8_192);
     }
 
     private static EntityUid Action(string id) => EntityUid.Of("Action", id);

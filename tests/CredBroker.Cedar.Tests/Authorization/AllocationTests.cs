@@ -59,8 +59,15 @@ public sealed class AllocationTests
     private static long AllocatedBy(PolicySnapshot snapshot, AuthorizationResult result)
     {
         for (var i = 0; i < 100; i++) snapshot.Authorize(Sample.Request, Sample.Store, result);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1_000; i++) snapshot.Authorize(Sample.Request, Sample.Store, result);
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        // A collection that another thread causes takes what is left of this thread's piece of the heap, and that counts as allocated.
+        var least = long.MaxValue;
+        for (var round = 0; round < 5; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 200; i++) snapshot.Authorize(Sample.Request, Sample.Store, result);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
     }
 }

@@ -152,7 +152,8 @@ public sealed class ReplaySetTests
         var set = new ReplaySet(1000);
         set.Add(Key, "warm", Now, Now);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++) set.Add(Key, "again", Now, Now);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        for (var i = 0; i < 1_000; i++) set.Add(Key, "again", Now, Now);
+        // Less than an object each: a collection that another thread causes takes what is left of this one's piece of the heap, 8 KiB at most.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8_192);
     }
 }
