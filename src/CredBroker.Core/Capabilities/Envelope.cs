@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 
 namespace CredBroker.Core.Capabilities;
@@ -26,6 +27,16 @@ public sealed record Envelope
 
     /// <summary>Whether one member contains it; see <see cref="Containment.Cover"/>: a union is not searched.</summary>
     public Coverage Cover(Capability asked) => Containment.Cover(Capabilities.AsSpan(), asked);
+
+    /// <summary>Why it is not within the envelope, or null.</summary>
+    public Reason? Refuse(Capability asked) => Cover(asked) switch
+    {
+        Coverage.Covered => null,
+        Coverage.OtherAction => Reason.ActionOutsideEnvelope,
+        Coverage.OtherResource => Reason.ResourceOutsideEnvelope,
+        Coverage.OtherParameters => Reason.ParameterOutsideEnvelope,
+        _ => throw new UnreachableException(),
+    };
 
     /// <summary>True when one member contains it.</summary>
     public bool Covers(Capability asked) => Cover(asked) == Coverage.Covered;

@@ -54,23 +54,15 @@ public static class Delegating
         if (facts.Rules.Count != capabilities.Length) throw new UnreachableException("A rule for each capability.");
         for (var i = 0; i < capabilities.Length; i++)
         {
-            var refusal = CatalogAuthority.Allows(facts.Rules[i], facts.Allowed, capabilities[i], out _, out var against)
-                ? RefuseOutside(parent, capabilities[i]) ?? Chain.Refuse([.. parent.Above, parent.Workload], facts.AllowedAbove, capabilities[i])
-                : new Refusal(against.Value);
+            var reason = CatalogAuthority.Allows(facts.Rules[i], facts.Allowed, capabilities[i], out _, out var against)
+                ? parent.Envelope.Refuse(capabilities[i])
+                : against;
+            var refusal = reason is { } one ? new Refusal(one) : Chain.Refuse([.. parent.Above, parent.Workload], facts.AllowedAbove, capabilities[i]);
             if (refusal is { } found) return found with { Field = $"envelope[{i}]" };
         }
 
         return null;
     }
-
-    private static Refusal? RefuseOutside(TaskFacts parent, Capability asked) => parent.Envelope.Cover(asked) switch
-    {
-        Coverage.Covered => null,
-        Coverage.OtherAction => new(Reason.ActionOutsideEnvelope),
-        Coverage.OtherResource => new(Reason.ResourceOutsideEnvelope),
-        Coverage.OtherParameters => new(Reason.ParameterOutsideEnvelope),
-        _ => throw new UnreachableException(),
-    };
 
     // Within all that, the policies have the last word: the workload that delegates is who asks, for its own task.
     private static StartDecision Judge(DelegateAsk ask, DelegateFacts facts, TaskFacts parent, int budget, DateTimeOffset now)

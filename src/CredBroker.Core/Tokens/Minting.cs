@@ -28,7 +28,7 @@ public static class Minting
         if (facts.Task is not { } task) return Deny(Reason.UnknownTask);
         if (RefuseTask(ask, task, now) is { } over) return Deny(over);
         if (!CatalogAuthority.Allows(facts.Found, facts.Allowed, ask.Capability, out var rule, out var against)) return Deny(against.Value);
-        if (RefuseEnvelope(ask, task) is { } outside) return Deny(outside);
+        if (task.Envelope.Refuse(ask.Capability) is { } outside) return Deny(outside);
         if (RefuseChain(ask, facts, task) is { } above) return new MintDecision.Denied(above);
         var judgement = Judging.Judge(facts.Policies, QuestionOf(ask, task), now);
         if (judgement is not Judgement.Allowed allowed) return RefusedBy(judgement, ask);
@@ -79,15 +79,6 @@ public static class Minting
     private static Refusal? RefuseChain(MintAsk ask, MintFacts facts, TaskFacts task) => task.Above.Length > facts.DelegationDepth
         ? new(Reason.DepthOverCeiling, Detail: $"at most {facts.DelegationDepth} below the root")
         : Chain.Refuse(task.Above, facts.AllowedAbove, ask.Capability);
-
-    private static Reason? RefuseEnvelope(MintAsk ask, TaskFacts task) => task.Envelope.Cover(ask.Capability) switch
-    {
-        Coverage.Covered => null,
-        Coverage.OtherAction => Reason.ActionOutsideEnvelope,
-        Coverage.OtherResource => Reason.ResourceOutsideEnvelope,
-        Coverage.OtherParameters => Reason.ParameterOutsideEnvelope,
-        _ => throw new UnreachableException(),
-    };
 
     private static PolicyQuestion QuestionOf(MintAsk ask, TaskFacts task) => new()
     {

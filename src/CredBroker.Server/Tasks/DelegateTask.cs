@@ -25,6 +25,9 @@ internal sealed class DelegateTask(
 {
     private const string TakeBudget = "UPDATE tasks SET budget = budget - $2 WHERE id = $1 AND budget - spent >= $2";
 
+    // What is left of a budget is a fact that policies may rest on: whoever decided on more than there is now has to decide again.
+    private const string MoveVersion = "UPDATE tasks SET history_version = history_version + 1 WHERE id = $1";
+
     public async Task<Reply<DelegateTaskResponse>> HandleAsync(DelegateTaskRequest request, Caller caller, CancellationToken ct)
     {
         var fields = new Fields();
@@ -117,5 +120,10 @@ internal sealed class DelegateTask(
             Parameters = { new NpgsqlParameter<Guid> { TypedValue = child.Parent!.Value.Value }, new NpgsqlParameter<int> { TypedValue = child.Budget } },
         };
         if (await take.ExecuteNonQueryAsync(ct) != 1) throw new UnreachableException("The parent had the budget left when it was decided.");
+        await using var move = new NpgsqlCommand(MoveVersion, transaction.Connection, transaction)
+        {
+            Parameters = { new NpgsqlParameter<Guid> { TypedValue = child.Root.Value } },
+        };
+        await move.ExecuteNonQueryAsync(ct);
     }
 }

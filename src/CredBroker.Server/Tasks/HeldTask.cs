@@ -11,6 +11,9 @@ namespace CredBroker.Server.Tasks;
 /// </summary>
 internal static class HeldTask
 {
+    // Alone, and first: the version of the tree's history moves with every delegation.
+    private const string LockRoot = "SELECT FROM tasks WHERE id = (SELECT p.root_id FROM tasks p WHERE p.id = $1) FOR NO KEY UPDATE";
+
     // In the order of their ids, as everybody does. Ending any of them has to wait, and then sees the child that is made here: a lock on
     // the parent alone would let a grandchild outlive the root that is being ended.
     private const string ShareAbove = """
@@ -42,9 +45,10 @@ internal static class HeldTask
         // Each statement has a snapshot of its own: the last two see what the last holder of the locks committed.
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction)
         {
-            BatchCommands = { About(ShareAbove, id), About(LockItself, id), About(LiveChildren, id), Read(id) },
+            BatchCommands = { About(LockRoot, id), About(ShareAbove, id), About(LockItself, id), About(LiveChildren, id), Read(id) },
         };
         await using var reader = await batch.ExecuteReaderAsync(ct);
+        await reader.NextResultAsync(ct);
         await reader.NextResultAsync(ct);
         await reader.NextResultAsync(ct);
         await reader.ReadAsync(ct);

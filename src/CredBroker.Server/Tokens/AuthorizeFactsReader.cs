@@ -1,6 +1,4 @@
 using CredBroker.Core.Tokens;
-using CredBroker.Server.Ledger;
-using CredBroker.Server.Storage;
 
 namespace CredBroker.Server.Tokens;
 
@@ -8,14 +6,12 @@ namespace CredBroker.Server.Tokens;
 /// Loads what the decision on a call needs: the token's task as it is now, and the catalog in force then, or a later one. Nothing is
 /// remembered: what the commit would check again is read here first, so that nearly every call is decided once.
 /// </summary>
-internal sealed class AuthorizeFactsReader(TaskReader tasks, LiveCatalog catalog)
+internal sealed class AuthorizeFactsReader(CurrentTasks tasks)
 {
     /// <summary>The facts on a call with a token that the broker minted.</summary>
     public async ValueTask<AuthorizeFacts> ReadAsync(AuthorizeAsk ask, PresentedToken token, CancellationToken ct)
     {
-        var row = await tasks.ReadAsync(token.Row.TaskId, ct);
-        var snapshot = await catalog.AtLeastAsync(row?.CatalogInForce ?? 0, ct);
-        var task = row is null ? null : TaskRowFacts.Of(row);
+        var (task, snapshot) = await tasks.ReadAsync(token.Row.TaskId, ct);
         var call = ask.Call.Capability;
         return new AuthorizeFacts
         {

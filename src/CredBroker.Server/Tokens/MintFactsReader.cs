@@ -2,7 +2,6 @@ using CredBroker.Core.Capabilities;
 using CredBroker.Core.Catalog;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
-using CredBroker.Server.Ledger;
 using CredBroker.Server.Storage;
 
 namespace CredBroker.Server.Tokens;
@@ -12,7 +11,7 @@ namespace CredBroker.Server.Tokens;
 /// it can change is checked again by the commit, so an approval may rest on memory, a denial never (decision 16). Where policies read
 /// what every grant changes, nothing is remembered: the version of the history that stands for it moves all the time (decision 17).
 /// </summary>
-internal sealed class MintFactsReader(TaskReader tasks, LiveCatalog catalog)
+internal sealed class MintFactsReader(CurrentTasks tasks, LiveCatalog catalog)
 {
     private readonly BoundedCache<TaskId, TaskFacts> _remembered = new(capacity: 16_384);
 
@@ -30,15 +29,9 @@ internal sealed class MintFactsReader(TaskReader tasks, LiveCatalog catalog)
     /// <summary>The facts, all of one moment of the database and of the catalog in force then, or a later one.</summary>
     public async ValueTask<(MintFacts Facts, CatalogSnapshot Catalog)> ReadAsync(MintAsk ask, CancellationToken ct)
     {
-        for (; ; )
-        {
-            var row = await tasks.ReadAsync(ask.Task, ct);
-            var task = row is null ? null : TaskRowFacts.Of(row);
-            if (task is not null) _remembered.Add(ask.Task, task);
-            var snapshot = await catalog.AtLeastAsync(row?.CatalogInForce ?? 0, ct);
-            // Under an older catalog grants may have left the version as it was: counts that were read then may be old, and nothing tells.
-            if (row is null || !snapshot.Catalog.Policies.ReadCounts || row.CatalogInForce == snapshot.Version) return FactsOf(ask, task, snapshot);
-        }
+        var (task, snapshot) = await tasks.ReadAsync(ask.Task, ct);
+        if (task is not null) _remembered.Add(ask.Task, task);
+        return FactsOf(ask, task, snapshot);
     }
 
     private static (MintFacts Facts, CatalogSnapshot Catalog) FactsOf(MintAsk ask, TaskFacts? task, CatalogSnapshot snapshot)

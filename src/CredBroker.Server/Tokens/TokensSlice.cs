@@ -8,6 +8,7 @@ internal static class TokensSlice
     public static void AddTokens(this IServiceCollection services)
     {
         services.AddSingleton<Mint>();
+        services.AddSingleton<CurrentTasks>();
         services.AddSingleton<MintFactsReader>();
         services.AddSingleton<TreeTurns>();
         services.AddSingleton<Introspect>();

@@ -177,6 +177,30 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
         Assert.Equal((4, 6), (await BudgetAsync("id", root), await BudgetAsync("parent_id", root)));
     }
 
+    // The mint has decided on a hundred and waits for the catalog; the delegation has locked the rows and takes four of them.
+    [Fact]
+    public async Task What_was_decided_on_a_budget_is_decided_again_when_a_part_of_it_was_given_away_meanwhile()
+    {
+        const string WhileAllIsLeft = """
+            permit (principal, action, resource);
+            forbid (principal, action, resource) when { context.phase == "mint" && context.task.remaining_budget < 100 };
+            """;
+        Assert.True((await broker.OverSocket().Admin.ApplyCatalogAsync(TestCatalog.Apply(Delegations.Yaml(), WhileAllIsLeft))).Valid);
+        var root = await agent.RootAsync();
+        AsyncUnaryCall<MintResponse> minting;
+        AsyncUnaryCall<DelegateTaskResponse> delegating;
+        await using (await CatalogHeldAsync())
+        {
+            minting = agent.Tokens.MintAsync(Story.Mint(root), Patient);
+            await broker.Database.SomebodyWaitsForALockAsync();
+            delegating = agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root), Patient);
+            await broker.Database.SomebodyWaitsForALockAsync(howMany: 2);
+        }
+
+        Assert.Equal(4, (await delegating).Task.Budget);
+        await broker.DeniedAsync(Reason.PolicyDenied, minting);
+    }
+
     [Fact]
     public async Task The_last_place_among_the_children_is_not_given_twice()
     {
