@@ -59,6 +59,8 @@ internal sealed class ValueReader(ErrorList errors)
 
     private CedarValue ReadByKind(JsonNode node, ValueShape? shape)
     {
+        if (shape is ValueShape.Extension due && node.Kind != JsonKind.String && Escape.OfCall(node) is null)
+            return Fail(node, $"this is {node.Description}", $"a text for {Quoting.Code(due.Constructor.Name)}, or a call");
         switch (node.Kind)
         {
             case JsonKind.True:

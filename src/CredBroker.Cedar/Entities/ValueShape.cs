@@ -5,7 +5,8 @@ namespace CredBroker.Cedar.Entities;
 
 /// <summary>
 /// What a schema says that a value is, as far as reading it from JSON depends on it: where an entity or an extension value is due, the
-/// escapes may be left out. A value that does not have the shape is read as if there were none; conformance is checked afterwards.
+/// escapes may be left out. A value that does not have the shape is read as if there were none; conformance is checked afterwards. Only
+/// where an extension value is due must there be something to make one of: a text or a call.
 /// </summary>
 internal abstract class ValueShape
 {

@@ -20,7 +20,6 @@ public sealed class CedarSchema
         SchemaDocument document, FrozenDictionary<EntityType, SchemaEntityType> entityTypes, FrozenDictionary<EntityUid, SchemaAction> actions, EntityStore actionEntities)
     {
         (_document, EntityTypes, Actions, ActionEntities) = (document, entityTypes, actions, actionEntities);
-        ActionTypes = actions.Keys.Select(uid => uid.Type).ToFrozenSet();
     }
 
     /// <summary>Without entities and actions: no request fits it.</summary>
@@ -34,9 +33,6 @@ public sealed class CedarSchema
 
     /// <summary>The actions and their groups as entities: what requests are decided with.</summary>
     public EntityStore ActionEntities { get; }
-
-    /// <summary>The types that actions have.</summary>
-    internal FrozenSet<EntityType> ActionTypes { get; }
 
     /// <summary>Reads a schema from text.</summary>
     /// <returns>False when there is any mistake, with all of them, each with its place.</returns>

@@ -58,11 +58,12 @@ internal sealed class SchemaTypeReader(TokenCursor cursor)
         return PathReader.TakePath(cursor, expected, out var rest) is { } inner ? ($"{Names.Cedar}::{inner.Name}", span.To(rest)) : null;
     }
 
-    /// <summary>An identifier, or any text in double quotes; null after a complaint.</summary>
+    /// <summary>An identifier, or any text in double quotes; null after a complaint. The language's own namespace is a name like any other here.</summary>
     internal NameReference? TakeName(string expected)
     {
         var token = cursor.Current;
         if (cursor.TryTake(TokenKind.String)) return cursor.Unescape(token) is { } text ? new(text, token.Span) : null;
+        if (cursor.TryTakeWord(Names.Cedar)) return new(Names.Cedar, token.Span);
         return PathReader.TakeName(cursor, expected) is { } name ? new(name, token.Span) : null;
     }
 

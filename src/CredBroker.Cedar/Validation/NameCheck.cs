@@ -64,7 +64,8 @@ internal sealed class NameCheck(CedarSchema schema, Findings findings)
 
     private void Check(EntityType type, SourceSpan span)
     {
-        if (schema.EntityTypes.ContainsKey(type) || schema.ActionTypes.Contains(type)) return;
+        // Whatever is called `Action` is the type of some actions.
+        if (schema.EntityTypes.ContainsKey(type) || type.IsAction) return;
         findings.Error(span, $"the schema has no entity type {Quoting.Code(type.Name)}", findings.Suggest(type.Name, schema.EntityTypes.Keys.Select(known => known.Name)));
     }
 }

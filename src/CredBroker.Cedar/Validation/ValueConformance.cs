@@ -1,4 +1,3 @@
-using CredBroker.Cedar.Extensions;
 using CredBroker.Cedar.Schema;
 using CredBroker.Cedar.Text;
 using CredBroker.Cedar.Values;
@@ -8,7 +7,8 @@ namespace CredBroker.Cedar.Validation;
 /// <summary>Whether values are what a schema says. Recursion is bounded by the nesting of the value.</summary>
 /// <param name="schema">What they are held against.</param>
 /// <param name="isLoose">
-/// True to let a truth value, a number, a string or an entity stand where another of these is due, and one extension's value for another's.
+/// True for what was read by the schema and is not validated: a truth value, a number, a string or an entity may stand where another of these
+/// is due, and whatever a call gives for an extension's value.
 /// </param>
 internal sealed class ValueConformance(CedarSchema schema, bool isLoose = false)
 {
@@ -26,9 +26,7 @@ internal sealed class ValueConformance(CedarSchema schema, bool isLoose = false)
                 return set.Elements.Select(element => ProblemWith(element, expected.Element, $"an element of {what}")).FirstOrDefault(problem => problem is not null);
             case CedarType.Record expected when value.TryGet(out CedarRecord? record):
                 return ProblemWith(record, expected, $"of {what} ");
-            case CedarType.Simple { Kind: ValueKind.Bool or ValueKind.Long or ValueKind.String } when isLoose:
-                return null;
-            case CedarType.Simple when isLoose && ExtensionFunctions.ConstructorOf(value.Kind) is not null && ExtensionFunctions.ConstructorOf(type.Kind) is not null:
+            case CedarType.Simple when isLoose:
                 return null;
             default:
                 return value.Kind == type.Kind ? null : $"{what} is {value.Kind.Describe()}, not a {TypeText.Code(type)}";
