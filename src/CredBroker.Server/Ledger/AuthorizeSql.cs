@@ -64,7 +64,8 @@ internal static class AuthorizeSql
               WHEN a.catalog_version <> (SELECT version FROM head) THEN 4
               ELSE 0 END AS outcome
           FROM ask a LEFT JOIN tokens t ON t.jti = a.jti LEFT JOIN locked l ON l.jti = a.jti
-            LEFT JOIN tasks k ON k.id = t.task_id LEFT JOIN tasks r ON r.id = k.root_id
+            LEFT JOIN LATERAL (SELECT * FROM tasks x WHERE x.id = t.task_id OFFSET 0) AS k ON true
+            LEFT JOIN LATERAL (SELECT * FROM tasks x WHERE x.id = k.root_id OFFSET 0) AS r ON true
             LEFT JOIN authorizations z ON z.id = a.id),
         copies AS (SELECT f.*, row_number() OVER (PARTITION BY f.id, f.outcome ORDER BY f.ord) AS copy FROM first_look f),
         placed AS (

@@ -12,7 +12,7 @@ internal sealed class LiveTokenStatement : IBatchStatement<Guid, LiveToken?>
         SELECT (u.ord - 1)::int, t.task_id, k.root_id, k.workload, k.initiator, t.tool, t.action, t.resource, t.parameters::text, t.audience,
           t.kid, t.issued_at, t.token_hash,
           {TokenStatement.IsLive}
-        FROM unnest($1::uuid[]) WITH ORDINALITY AS u(jti, ord) JOIN tokens t ON t.jti = u.jti JOIN tasks k ON k.id = t.task_id
+        {TokenStatement.AskedFor}
         """;
 
     private readonly ArrayParameter<Guid> _ids = new(NpgsqlDbType.Uuid);

@@ -18,7 +18,9 @@ internal sealed class TaskStatement : IBatchStatement<Guid, TaskRow?>
                 WHERE above.state = 1 AND above.deadline > clock_timestamp() AND above.heartbeat_due > clock_timestamp())),
           clock_timestamp(), CASE WHEN t.ancestors = '{}' THEN '{}' ELSE ARRAY(
             SELECT x.workload FROM tasks x WHERE x.id = ANY(t.ancestors) ORDER BY x.id) END, (SELECT version FROM catalog_head), r.granted::text
-        FROM unnest($1::uuid[]) WITH ORDINALITY AS u(id, ord) JOIN tasks t ON t.id = u.id JOIN tasks r ON r.id = t.root_id
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS u(id, ord)
+          JOIN LATERAL (SELECT * FROM tasks x WHERE x.id = u.id OFFSET 0) AS t ON true
+          JOIN LATERAL (SELECT * FROM tasks x WHERE x.id = t.root_id OFFSET 0) AS r ON true
         """;
 
     private readonly ArrayParameter<Guid> _ids = new(NpgsqlDbType.Uuid);

@@ -20,15 +20,21 @@ internal sealed class TokenStatement : IBatchStatement<Guid, TokenRow?>
         """;
 
     /// <summary>
-    /// By a join with unnest, not by <c>jti = ANY($1)</c>: a generic plan then prunes the partitions when it runs.
-    /// OFFSET 0: see <see cref="MintSql"/>.
+    /// The tokens with the ids $1, each with its task. By a join with unnest, not by <c>jti = ANY($1)</c>: a generic plan then prunes the
+    /// partitions when it runs. OFFSET 0: see <see cref="MintSql"/>.
     /// </summary>
+    public const string AskedFor = """
+        FROM unnest($1::uuid[]) WITH ORDINALITY AS u(jti, ord) JOIN tokens t ON t.jti = u.jti
+          JOIN LATERAL (SELECT * FROM tasks x WHERE x.id = t.task_id OFFSET 0) AS k ON true
+        """;
+
+    /// <summary>Reads them.</summary>
     public const string Sql = $"""
         SELECT (u.ord - 1)::int, t.jti, t.task_id, k.root_id, k.ancestors, k.workload, k.initiator, t.tool, t.action, t.resource,
           t.parameters::text, t.audience, t.cnf, t.kid, t.issued_at, t.expires_at, t.revoked_at, t.uses_left, t.decision_id, t.ask_digest,
           t.token_hash,
           {IsLive}
-        FROM unnest($1::uuid[]) WITH ORDINALITY AS u(jti, ord) JOIN tokens t ON t.jti = u.jti JOIN tasks k ON k.id = t.task_id
+        {AskedFor}
         """;
 
     private readonly ArrayParameter<Guid> _ids = new(NpgsqlDbType.Uuid);
