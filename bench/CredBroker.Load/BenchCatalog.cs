@@ -8,7 +8,23 @@ internal static class BenchCatalog
     public const string Audience = "https://tickets.example.test";
     public const string Joined = "joined";
 
-    public const string Policies = """permit (principal, action in [Action::"read", Action::"write", Action::"egress"], resource);""";
+    public const int ManyPolicies = 10_000;
+
+    /// <summary>As little policy as there can be.</summary>
+    public const string OnePolicy = """permit (principal, action in [Action::"read", Action::"write", Action::"egress"], resource);""";
+
+    // None reads a count: the grants of a tree would be made one by one, and that is what would be measured (decision 17).
+    private const string ThatDecide = """
+        permit (principal in Class::"agent", action in Action::"read", resource) when { context.path like "acme/*" && context.task.depth < 3 };
+        forbid (principal, action in Action::"egress", resource) when { context.task.history.data.containsAny(["confidential", "secret"]) };
+        forbid (principal, action, resource) when { context.task.age > duration("8h") || context.now < datetime("2026-01-01") };
+        forbid (principal, action, resource == Tool::"tickets") when { context.parameters has state && context.parameters.state == "closed" };
+
+        """;
+
+    /// <summary>Ten thousand, as a company may have them: four that look at a request of the benchmark, and the others for other workloads.</summary>
+    public static string TenThousand() => ThatDecide + string.Join('\n', Enumerable.Range(0, ManyPolicies - 4).Select(i => string.Create(
+        CultureInfo.InvariantCulture, $$"""forbid (principal == Workload::"w{{i}}", action, resource) when { context.task.depth > {{i % 8}} };""")));
 
     /// <summary>One workload by its uid that mints and serves the audience, one by join token that mints.</summary>
     public static string Yaml { get; } = string.Create(CultureInfo.InvariantCulture, $$"""

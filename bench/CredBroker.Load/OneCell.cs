@@ -35,6 +35,7 @@ internal static class OneCell
                    credbroker-load echo-server SOCKET                    servers, until standard input ends;
                    credbroker-load bare-server SOCKET                    each prints its addresses
                    credbroker-load broker FOLDER [CONNECTION-STRING]
+                   credbroker-load broker-policies FOLDER                with ten thousand policies
                    credbroker-load layer FOLDER                          bare-server and echo-server by turns
                    credbroker-load echo ADDRESS                          one cell each
                    credbroker-load mint ADDRESS [ADMIN-ADDRESS]          with it: a workload by join token, DPoP on every call

@@ -8,8 +8,9 @@ return args switch
 {
     ["echo-server", var socket] => await EchoServer.RunAsync(socket),
     ["bare-server", var socket] => await BareServer.RunAsync(socket),
-    ["broker", var folder] => await BrokerServer.RunAsync(folder, database: null),
-    ["broker", var folder, var database] => await BrokerServer.RunAsync(folder, database),
+    ["broker", var folder] => await BrokerServer.RunAsync(folder, database: null, BenchCatalog.OnePolicy),
+    ["broker", var folder, var database] => await BrokerServer.RunAsync(folder, database, BenchCatalog.OnePolicy),
+    ["broker-policies", var folder] => await BrokerServer.RunAsync(folder, database: null, BenchCatalog.TenThousand()),
     ["echo", var address] => await OneCell.RunAsync(() => EchoCell.RunAsync(address, CpuMeter.None)),
     ["layer", var folder] => await OneCell.LayerAsync(folder),
     ["mint", var address] => await OneCell.RunAsync(() => MintCell.RunAsync(address, admin: null, new TokenPile(), CpuMeter.None)),

@@ -58,6 +58,8 @@ internal static class Run
         await inserts.HoldAsync("authorize, bearer token", () => AuthorizeCell.RunAsync(minting.Addresses[0], proofs: false, mintMeter));
         await inserts.HoldAsync("authorize, with a proof", () => AuthorizeCell.RunAsync(minting.Addresses[0], proofs: true, mintMeter));
 
+        await HoldPoliciesAsync(folder, report);
+
         await using var echo = await ChildServer.StartAsync("echo-server", Path.Combine(folder, "echo.sock"));
         var echoes = new Floor("echo, Unix socket", report, warmUp => EchoCell.RunAsync(echo.Addresses[0], new CpuMeter(echo.ProcessId, null), warmUp));
         await using var reading = await ChildServer.StartAsync("broker", second, $"Host={postgres};Username=postgres;Database=postgres");
@@ -65,6 +67,19 @@ internal static class Run
         await echoes.HoldAsync("introspect, seen before", () => IntrospectCell.SeenBeforeAsync(reading.Addresses[0], pile, readMeter), aim: 0.4);
         await echoes.HoldAsync("introspect, each once", () => IntrospectCell.EachOnceAsync(reading.Addresses[0], pile, readMeter), aim: 0.25);
         return (report, facts);
+    }
+
+    /// <summary>What policies cost: ten thousand of them held against one that says yes, by two brokers that have done nothing else.</summary>
+    private static async Task HoldPoliciesAsync(string folder, Report report)
+    {
+        var (few, lots) = (Path.Combine(folder, "c"), Path.Combine(folder, "d"));
+        await using var one = await ChildServer.StartAsync("broker", few);
+        await using var many = await ChildServer.StartAsync("broker-policies", lots);
+        var (oneMeter, manyMeter) = (new CpuMeter(one.ProcessId, BrokerServer.PostmasterOf(few)), new CpuMeter(many.ProcessId, BrokerServer.PostmasterOf(lots)));
+        await new Floor("mint, one policy", report, _ => MintCell.RunAsync(one.Addresses[0], admin: null, new TokenPile(), oneMeter))
+            .HoldAsync("mint, 10,000 policies", () => MintCell.RunAsync(many.Addresses[0], admin: null, new TokenPile(), manyMeter), aim: 0.85);
+        await new Floor("authorize, one policy", report, _ => AuthorizeCell.RunAsync(one.Addresses[0], proofs: false, oneMeter))
+            .HoldAsync("authorize, 10,000 policies", () => AuthorizeCell.RunAsync(many.Addresses[0], proofs: false, manyMeter));
     }
 
     private static async Task StoreAsync(string results, Report report, List<(string Name, string Value)> facts)

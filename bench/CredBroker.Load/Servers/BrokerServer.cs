@@ -5,11 +5,11 @@ namespace CredBroker.Load.Servers;
 /// <summary>A replica as <c>credbroker serve</c> runs it: the embedded, durable PostgreSQL in its folder, or a database that exists.</summary>
 internal static class BrokerServer
 {
-    public static async Task<int> RunAsync(string folder, string? database)
+    public static async Task<int> RunAsync(string folder, string? database, string policies)
     {
         var catalog = Directory.CreateDirectory(Path.Combine(folder, "catalog")).FullName;
         await File.WriteAllTextAsync(Path.Combine(catalog, "broker.yaml"), BenchCatalog.Yaml);
-        await File.WriteAllTextAsync(Path.Combine(catalog, "policies.cedar"), BenchCatalog.Policies);
+        await File.WriteAllTextAsync(Path.Combine(catalog, "policies.cedar"), policies);
         var options = new BrokerOptions
         {
             UnixSocket = Path.Combine(folder, "s", "broker.sock"), Listen = { "http://127.0.0.1:0" }, CatalogFolder = catalog,
