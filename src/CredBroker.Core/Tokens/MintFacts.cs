@@ -32,6 +32,9 @@ public sealed record MintFacts
     /// <summary>How deep below its root the catalog lets a task be.</summary>
     public required int DelegationDepth { get; init; }
 
+    /// <summary>True when approvers have said yes to exactly this, and the commit will take their word.</summary>
+    public bool Approved { get; init; }
+
     /// <summary>Longest life of a token of the action's risk class, over 0.</summary>
     public required TimeSpan RiskCeiling { get; init; }
 }

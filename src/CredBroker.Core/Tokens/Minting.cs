@@ -30,7 +30,7 @@ public static class Minting
         if (!CatalogAuthority.Allows(facts.Found, facts.Allowed, ask.Capability, out var rule, out var against)) return Deny(against.Value);
         if (task.Envelope.Refuse(ask.Capability) is { } outside) return Deny(outside);
         if (RefuseChain(ask, facts, task) is { } above) return new MintDecision.Denied(above);
-        var judgement = Judging.Judge(facts.Policies, QuestionOf(ask, task), now);
+        var judgement = Judging.Judge(facts.Policies, QuestionOf(ask, task, facts.Approved), now);
         if (judgement is not Judgement.Allowed allowed) return RefusedBy(judgement, ask);
         if (ask.Binding is Binding.Bearer && !rule.BearerAllowed) return Deny(Reason.BearerNotAllowed);
 
@@ -80,9 +80,9 @@ public static class Minting
         ? new(Reason.DepthOverCeiling, Detail: $"at most {facts.DelegationDepth} below the root")
         : Chain.Refuse(task.Above, facts.AllowedAbove, ask.Capability);
 
-    private static PolicyQuestion QuestionOf(MintAsk ask, TaskFacts task) => new()
+    private static PolicyQuestion QuestionOf(MintAsk ask, TaskFacts task, bool approved) => new()
     {
-        Phase = PolicyPhase.Mint, Workload = ask.Workload, AttestedBy = ask.AttestedBy, Task = task, Capability = ask.Capability,
+        Phase = PolicyPhase.Mint, Workload = ask.Workload, AttestedBy = ask.AttestedBy, Task = task, Capability = ask.Capability, Approved = approved,
     };
 
     private static MintDecision RefusedBy(Judgement judgement, MintAsk ask) => judgement switch
