@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using CredBroker.Core;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -72,18 +71,7 @@ internal static class StatusMap
     }
 
     /// <summary>The name of a reason on the wire: UPPER_SNAKE_CASE, as google.rpc.ErrorInfo wants it.</summary>
-    public static string NameOf(Reason reason)
-    {
-        var name = reason.ToString();
-        var upper = new StringBuilder(name.Length + 8);
-        foreach (var letter in name)
-        {
-            if (char.IsUpper(letter) && upper.Length > 0) upper.Append('_');
-            upper.Append(char.ToUpperInvariant(letter));
-        }
-
-        return upper.ToString();
-    }
+    public static string NameOf(Reason reason) => reason.Word();
 
     private static Reason ReasonOf(CallRefusal cause) => cause switch
     {
