@@ -39,8 +39,8 @@ internal static class CatalogApplyCommand
         return answer.Valid ? ExitCode.Done : ExitCode.Failed;
     }
 
-    // As short as it is from here, but not by way of the folders above.
-    private static string PathOf(DirectoryInfo folder)
+    /// <summary>A folder's path, as short as it is from here, but not by way of the folders above.</summary>
+    public static string PathOf(DirectoryInfo folder)
     {
         var relative = Path.GetRelativePath(Environment.CurrentDirectory, folder.FullName);
         return relative.StartsWith("..", StringComparison.Ordinal) ? folder.FullName : relative;

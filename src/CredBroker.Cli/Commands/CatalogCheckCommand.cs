@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CredBroker.Cli.Grammar;
+using CredBroker.Cli.Output;
 using CredBroker.Core.Catalog;
 using CredBroker.V1;
 using Task = System.Threading.Tasks.Task;
@@ -16,26 +17,8 @@ internal static class CatalogCheckCommand
         {
             var path = parsed.GetRequiredValue(folder);
             var reading = CatalogReader.Read(CatalogFolder.Read(path));
-            var answer = new ApplyCatalogResponse { Valid = reading is CatalogReading.Valid, Problems = { Problems(reading) } };
+            var answer = new ApplyCatalogResponse { Valid = reading is CatalogReading.Valid, Problems = { Problems.Of(reading) } };
             return Task.FromResult(CatalogApplyCommand.Show(shell, parsed, answer, path, "it can be applied"));
-        });
-    }
-
-    private static IEnumerable<CatalogProblem> Problems(CatalogReading reading)
-    {
-        var errors = reading switch
-        {
-            CatalogReading.Valid valid => valid.Warnings,
-            CatalogReading.Invalid invalid => invalid.Problems,
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
-        return errors.Select(error => new CatalogProblem
-        {
-            File = error.At.File,
-            Line = error.At.Line,
-            Column = error.At.Column,
-            Message = error.Message,
-            Warning = error.IsWarning,
         });
     }
 }

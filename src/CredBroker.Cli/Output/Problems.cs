@@ -1,4 +1,5 @@
 using System.Globalization;
+using CredBroker.Core.Catalog;
 using CredBroker.V1;
 
 namespace CredBroker.Cli.Output;
@@ -6,6 +7,24 @@ namespace CredBroker.Cli.Output;
 /// <summary>What is wrong with a catalog, in the form that editors jump to.</summary>
 internal static class Problems
 {
+    /// <summary>What is wrong with a catalog that was read here, as a broker would tell it.</summary>
+    public static IEnumerable<CatalogProblem> Of(CatalogReading reading) => Of(reading switch
+    {
+        CatalogReading.Valid valid => valid.Warnings,
+        CatalogReading.Invalid invalid => invalid.Problems,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    });
+
+    /// <summary>Mistakes that were found here, as a broker would tell them.</summary>
+    public static IEnumerable<CatalogProblem> Of(IEnumerable<CatalogError> errors) => errors.Select(error => new CatalogProblem
+    {
+        File = error.At.File,
+        Line = error.At.Line,
+        Column = error.At.Column,
+        Message = error.Message,
+        Warning = error.IsWarning,
+    });
+
     /// <summary>Each on a line of standard error: <c>file:line:column: error: message</c>.</summary>
     public static void Tell(Terminal terminal, IEnumerable<CatalogProblem> problems, string folder)
     {

@@ -19,6 +19,9 @@ internal sealed class CatalogErrors
     internal void Add(
         CatalogErrorKind kind, SourcePosition at, string problem, string? expected = null, Func<string?>? suggest = null)
     {
+        // What several things take from one place is wrong there once.
+        if (found.Exists(e => e.At == at && e.Problem == problem))
+            return;
         if (found.Count < Max)
             found.Add(new CatalogError(kind, at, problem, expected, suggest?.Invoke()));
         else if (found.Count == Max)

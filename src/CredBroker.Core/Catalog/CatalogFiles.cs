@@ -67,6 +67,9 @@ public sealed class CatalogFiles
         return files is not null;
     }
 
+    /// <summary>True for the name of a file of example requests: they lie beside a catalog's files, and are none of them.</summary>
+    public static bool IsTest(string name) => name.EndsWith(".test.yaml", StringComparison.Ordinal);
+
     /// <summary>True for the name of a file of policies.</summary>
     internal static bool IsPolicy(string name) => name.EndsWith(".cedar", StringComparison.Ordinal);
 

@@ -40,6 +40,9 @@ public sealed class CatalogPolicies
     /// </summary>
     public bool ReadCounts => Use.Counts;
 
+    /// <summary>What the record calls each of them.</summary>
+    public IEnumerable<string> Names => Snapshot.Policies.Policies.Keys.Select(id => id.Value);
+
     internal PolicySnapshot Snapshot { get; }
 
     internal ContextUse Use { get; }
@@ -48,6 +51,10 @@ public sealed class CatalogPolicies
     internal static CatalogPolicies Compile(
         PolicySet policies, Dictionary<PolicyId, PolicyNotes> notes, IReadOnlyCollection<Tool> tools, IEnumerable<Workload> workloads) =>
         new(policies, notes, tools, workloads);
+
+    /// <summary>Where the policy of a name is written; null: there is none.</summary>
+    public SourcePosition? PlaceOf(string name) =>
+        Snapshot.Policies.Policies.GetValueOrDefault(new(name)) is { Source: { } source } policy ? PolicyPlaces.Of(source, policy.Span) : null;
 
     internal PolicyPrincipal? PrincipalOf(SpiffeId workload) => _principals.GetValueOrDefault(workload);
 

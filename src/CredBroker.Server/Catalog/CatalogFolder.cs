@@ -19,7 +19,7 @@ internal sealed class CatalogFolder(ApplyCatalog apply, LiveCatalog catalog, Tim
         if (!Directory.Exists(folder)) throw new StartException($"{folder} is not a folder", "name the folder that holds broker.yaml");
         var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Select(path => (Name: Path.GetRelativePath(folder, path), Content: File.ReadAllBytes(path)))
-            .Where(file => !file.Name.StartsWith('.')).ToList();
+            .Where(file => !file.Name.StartsWith('.') && !CatalogFiles.IsTest(file.Name)).ToList();
 
         var reading = CatalogReader.Read(files.Select(file => (file.Name, (ReadOnlyMemory<byte>)file.Content)));
         if (reading is CatalogReading.Invalid invalid)

@@ -9,6 +9,23 @@ public sealed class TranscriptTests(Postgres postgres)
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Cli");
 
+    private const string Cases = """
+        defaults: { workload: agent }
+        cases:
+          - name: the agent reads what is open
+            tool: tickets
+            action: read
+            resource: acme/4711
+            parameters: { state: open }
+            expect: { outcome: allow, by: [not-privileged], max_ttl: 10m }
+          - name: nothing is released
+            tool: deploy
+            action: release
+            resource: services/helpdesk
+            expect: deny
+
+        """;
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> Files() => [.. Directory.GetFiles(Folder, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
@@ -29,8 +46,10 @@ public sealed class TranscriptTests(Postgres postgres)
             ["wider"] = await TestCatalog.WriteAsync(
                 Path.Combine(folder, "wider"), TestCatalog.Yaml().Replace("live_tasks: 2", "live_tasks: 3", StringComparison.Ordinal) + "\n"),
             ["wrong"] = await WriteAsync(Path.Combine(folder, "wrong"), "broker.yaml", "tols: {}\nworkloads: {agent: {owner: me}}\n"),
+            ["tested"] = await WriteAsync(await TestCatalog.WriteAsync(Path.Combine(folder, "tested")), "policies.test.yaml", Cases),
             ["config"] = await WriteAsync(Path.Combine(folder, "config"), "empty.json", ConfigurationOf(empty.ConnectionString)),
         };
+        known["failing"] = await WriteAsync(await TestCatalog.WriteAsync(Path.Combine(folder, "failing")), "policies.test.yaml", Cases.Replace("deny", "allow", StringComparison.Ordinal));
         await WriteAsync(known["config"], "nowhere.json", ConfigurationOf("Host=127.0.0.1;Port=1;Database=none;Timeout=5"));
         var text = await File.ReadAllTextAsync(Path.Combine(Folder, $"{name}.txt"), Ct);
 

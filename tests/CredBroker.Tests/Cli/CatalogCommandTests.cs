@@ -63,11 +63,12 @@ public sealed class CatalogCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Apply_sends_every_file_by_its_path_but_hidden_ones()
+    public async Task Apply_sends_every_file_by_its_path_but_hidden_ones_and_example_requests()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "policies"));
         Directory.CreateDirectory(Path.Combine(_folder, ".git"));
         await File.WriteAllTextAsync(Path.Combine(_folder, "policies", "a.cedar"), "permit", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "policies", "a.test.yaml"), "cases", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(_folder, ".git", "config"), "secret", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(_folder, ".env"), "secret", TestContext.Current.CancellationToken);
         Answer(new() { Version = 3, Valid = true, Differences = { "tool mail: added" } });
