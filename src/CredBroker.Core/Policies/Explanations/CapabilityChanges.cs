@@ -18,7 +18,7 @@ internal static class CapabilityChanges
             var was = scene.Question.Capability.Parameters.FirstOrDefault(bound => bound.Name == name).Constraint;
             foreach (var (other, distance) in Values(type, literals.Of(path), was))
                 if (!other.Equals(was) && With(scene.Question.Capability, name, other) is { } changed)
-                    yield return new(FactPaths.Text(path), Text(was), Text(other), $"had the parameter {name} been {Text(other)} instead of {Text(was)}",
+                    yield return new(FactPaths.Text(path), Text(was, scene), Text(other, scene), $"had the parameter {name} been {Text(other, scene)} instead of {Text(was, scene)}",
                         scene.Question with { Capability = changed }, scene.Now) { Distance = distance };
         }
     }
@@ -63,9 +63,10 @@ internal static class CapabilityChanges
     private static Capability? With(Capability asked, ParameterName name, ParameterConstraint value) =>
         Capability.TryCreate(asked.Tool, asked.Action, asked.Resource, [.. asked.Parameters.Where(bound => bound.Name != name), new(name, value)], out var changed) ? changed : null;
 
-    private static string Text(ParameterConstraint? constraint) => constraint switch
+    private static string Text(ParameterConstraint? constraint, Scene scene) => constraint switch
     {
-        null => "open",
+        // A call leaves nothing open: what it does not name is absent.
+        null => scene.Question.Phase == PolicyPhase.Authorize ? "absent" : "open",
         StringSet set => string.Join(" or ", set.Values.Select(Changes.Quoted)),
         StringPrefix prefix => $"{Changes.Quoted(prefix.Prefix)} and whatever follows",
         LongRange range when range.Min == range.Max => range.Min.ToString(CultureInfo.InvariantCulture),

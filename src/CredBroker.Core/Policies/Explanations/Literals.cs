@@ -10,6 +10,9 @@ namespace CredBroker.Core.Policies.Explanations;
 /// </summary>
 internal sealed class Literals
 {
+    // Of a comparison: `now.durationSince(datetime("…")) < duration("…")` has one of each.
+    private const int MostCombined = 64;
+
     private static readonly Literals s_none = new();
 
     /// <summary>Numbers.</summary>
@@ -78,8 +81,8 @@ internal sealed class Literals
             foreach (var number in numbers.Where(number => number is > -100_000_000 and < 100_000_000))
                 foreach (var length in new[] { (number * unit) - 1, number * unit, ((number + 1) * unit) - 1, (number + 1) * unit })
                     Lengths.Add(length);
-        foreach (var moment in moments)
-            foreach (var length in Lengths.Where(length => Math.Abs((decimal)moment + length) < long.MaxValue).ToList())
+        foreach (var moment in moments.Take(MostCombined))
+            foreach (var length in Lengths.Take(MostCombined).Where(length => Math.Abs((decimal)moment + length) < long.MaxValue))
                 Moments.Add(moment + length);
     }
 

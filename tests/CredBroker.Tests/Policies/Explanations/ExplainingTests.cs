@@ -124,7 +124,7 @@ public sealed class ExplainingTests
         var missed = Assert.Single(Assert.Single(explanation.Findings).Conditions);
         Assert.Equal("context.parameters has branch", missed.Text);
         Assert.Equal([new FactValue("context.parameters.branch", null)], missed.Facts);
-        Assert.Contains("had the parameter branch been \"main\" instead of open", explanation.Sentences[^1], StringComparison.Ordinal);
+        Assert.Contains("had the parameter branch been \"main\" instead of absent", explanation.Sentences[^1], StringComparison.Ordinal);
     }
 
     [Fact]
