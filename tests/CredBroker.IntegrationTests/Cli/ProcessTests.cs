@@ -112,6 +112,8 @@ public sealed class ProcessTests(Postgres postgres) : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder, "broker.yaml"), TestCatalog.Yaml());
         File.WriteAllText(Path.Combine(_folder, "policies.cedar"), TestCatalog.Policies);
+        // A file that nothing refers to would be refused, if example requests were a part of the catalog.
+        File.WriteAllText(Path.Combine(_folder, "policies.test.yaml"), "cases: []");
         return _folder;
     }
 }
