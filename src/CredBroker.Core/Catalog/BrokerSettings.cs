@@ -23,6 +23,9 @@ public sealed record BrokerSettings(int DelegationDepth, TokenLifetimes TokenLif
 
     /// <summary>What holds where the catalog says nothing.</summary>
     public static BrokerSettings Default { get; } = new(MaxDelegationDepth, TokenLifetimes.Default, PromptStore.Scrubbed);
+
+    /// <summary>How approvals are decided and used.</summary>
+    public ApprovalSettings Approvals { get; init; } = ApprovalSettings.Default;
 }
 
 /// <summary>The longest that a token of each risk class may live: 1 second to 1 hour each.</summary>

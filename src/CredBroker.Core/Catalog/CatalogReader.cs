@@ -33,7 +33,7 @@ public static class CatalogReader
     private static BrokerCatalog? Catalog(Field root, ReferencedFiles files)
     {
         var sections = root.Fields(
-            "broker", "ttl", "prompts", "trust_domains", "tools", "workloads", "admins", "approver_groups");
+            "broker", "ttl", "prompts", "trust_domains", "tools", "workloads", "admins", "approver_groups", "approvals");
         if (sections is null)
             return null;
 
@@ -46,6 +46,7 @@ public static class CatalogReader
         var admins = AdminsSection.Read(sections.May("admins"), trustDomains, workloads);
         var groups = ApproverGroupsSection.Read(sections.May("approver_groups"), admins);
         var policies = files.Policies();
+        var approvals = ApprovalsSection.Read(sections.May("approvals"), groups);
         files.ReportStrays();
         // Policies are held against what the sections say: of a catalog with mistakes only their text can be read.
         if (root.Errors.Count > 0)
@@ -54,7 +55,7 @@ public static class CatalogReader
         var (frozenTools, frozenWorkloads) = (tools.Readable.Select(t => t.Tool).OfType<Tool>().ToFrozenDictionary(t => t.Name), workloads.ToFrozenDictionary(w => w.SpiffeId));
         return new BrokerCatalog
         {
-            Settings = new(broker.DelegationDepth, lifetimes, prompts),
+            Settings = new(broker.DelegationDepth, lifetimes, prompts) { Approvals = approvals },
             TrustDomains = trustDomains.Frozen(),
             Tools = frozenTools,
             Workloads = frozenWorkloads,

@@ -12,7 +12,11 @@ internal static class PeopleDiff
     {
         found.Value(label, "proof", Show(old.Proof), Show(@new.Proof));
         found.Members(label, "gains role", "loses role", Roles(old), Roles(@new));
+        found.Value(label, "initiators", Texts(old.Initiators), Texts(@new.Initiators));
+        found.Value(label, "teams", Texts(old.Teams), Texts(@new.Teams));
     }
+
+    private static string? Texts(IReadOnlyCollection<string> texts) => texts.Count == 0 ? null : Words.And(texts.Order(StringComparer.Ordinal));
 
     internal static string Describe(ApproverGroup group) => Words.And(Members(group));
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using CredBroker.Core.Identity;
+using CredBroker.Core.Tasks;
 
 namespace CredBroker.Core.Catalog.Sections;
 
@@ -6,6 +8,8 @@ namespace CredBroker.Core.Catalog.Sections;
 internal static class AdminsSection
 {
     private const int MaxAdmins = 256;
+    private const int MaxTexts = 32;
+    private const int MaxOwner = 128;
 
     internal static Declared<CatalogName, Admin> Read(
         Field? section, Declared<TrustDomain, TrustedDomain> trustDomains, List<Workload> workloads)
@@ -24,11 +28,13 @@ internal static class AdminsSection
 
     private static Admin? One(CatalogName name, Field field, Declared<TrustDomain, TrustedDomain> trustDomains, Unique proofs)
     {
-        if (field.Fields("uid", "spiffe_id", "roles") is not { } keys)
+        if (field.Fields("uid", "spiffe_id", "roles", "initiators", "teams") is not { } keys)
             return null;
         var proof = keys.ExactlyOne("uid", "spiffe_id") is { } given ? Proof(given, trustDomains, proofs) : null;
         var roles = Roles(keys.Must("roles"));
-        return proof is null || roles == AdminRoles.None ? null : new(name, proof, roles);
+        var initiators = Texts(keys.May("initiators"), "an initiator of tasks", TaskLimits.MaxInitiatorBytes);
+        var teams = Texts(keys.May("teams"), "an owner of workloads", MaxOwner);
+        return proof is null || roles == AdminRoles.None ? null : new(name, proof, roles) { Initiators = initiators, Teams = teams };
     }
 
     private static AdminProof? Proof(Field field, Declared<TrustDomain, TrustedDomain> trustDomains, Unique proofs)
@@ -53,6 +59,18 @@ internal static class AdminsSection
                 roles |= role;
         }
         return roles;
+    }
+
+    private static ImmutableArray<string> Texts(Field? field, string thing, int longest)
+    {
+        var texts = new List<string>();
+        var unique = new Unique(thing);
+        foreach (var item in field?.Items(thing, MaxTexts) ?? [])
+        {
+            if (item.Text(thing, longest) is { } text && unique.Add(text, item))
+                texts.Add(text);
+        }
+        return [.. texts];
     }
 
     /// <summary>An agent that runs as its administrator's user can administer itself. Allowed: so one tries the product at home.</summary>
