@@ -29,6 +29,8 @@ internal sealed class BrokerCall(Shell shell, ParseResult parsed, BrokerConnecti
 
     public V1.Admin.AdminClient Admin => session?.Admin ?? connection.Admin;
 
+    public V1.Approvals.ApprovalsClient Approvals => session?.Approvals ?? connection.Approvals;
+
     public string NewRequestId() => connection.NewRequestId();
 
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);

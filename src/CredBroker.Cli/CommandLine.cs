@@ -59,6 +59,13 @@ internal static class CommandLine
             TokenResultCommand.Build(shell),
             TokenRevokeCommand.Build(shell),
         },
+        new Command("approval", "Approvals: people's yes or no to exactly one thing.")
+        {
+            ApprovalListCommand.Build(shell),
+            ApprovalShowCommand.Build(shell),
+            ApprovalDecideCommand.Build(shell),
+            ApprovalWatchCommand.Build(shell),
+        },
         new Command("catalog", "The catalog: what exists and who may ask for what.")
         {
             CatalogCheckCommand.Build(shell),

@@ -26,6 +26,7 @@ public sealed class AgentSession : IAsyncDisposable
         Tasks = new(calls);
         Tokens = new(calls);
         Admin = new(calls);
+        Approvals = new(calls);
     }
 
     /// <summary>The connection that the session calls through. The session does not dispose of it.</summary>
@@ -42,6 +43,9 @@ public sealed class AgentSession : IAsyncDisposable
 
     /// <summary>The service Tokens.</summary>
     public Tokens.TokensClient Tokens { get; }
+
+    /// <summary>The service Approvals.</summary>
+    public V1.Approvals.ApprovalsClient Approvals { get; }
 
     /// <summary>The service Admin.</summary>
     public Admin.AdminClient Admin { get; }
@@ -94,6 +98,18 @@ public sealed class AgentSession : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(identity);
         return new(connection, key, proofs: true, identity, null);
+    }
+
+    /// <summary>
+    /// Mints a token, and where a person has to approve it first, waits until that is decided: until the approval expires at the latest.
+    /// </summary>
+    /// <param name="request">The mint, without an approval.</param>
+    /// <param name="ct">Gives the wait up; the question stays.</param>
+    /// <exception cref="RpcException">Refused; with <c>APPROVAL_REQUIRED</c> still, when the approval was not given.</exception>
+    public Task<MintResponse> MintApprovedAsync(MintRequest request, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return ApprovedMinting.MintAsync(this, request, ct);
     }
 
     /// <summary>

@@ -22,6 +22,11 @@ internal sealed class BrokerCalls(TimeProvider clock, TimeSpan timeout, Identity
         return new RepeatedCall<TRequest, TResponse>(this, request, Until(context, deadline), deadline, continuation).Start();
     }
 
+    /// <summary>A stream has no deadline of its own: it lasts as long as its caller wants it.</summary>
+    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation) =>
+        new ProvenStream<TRequest, TResponse>(this, request, context, continuation).Start();
+
     /// <summary>Not offered: a thread must not be held while an identity is renewed.</summary>
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, BlockingUnaryCallContinuation<TRequest, TResponse> continuation) =>

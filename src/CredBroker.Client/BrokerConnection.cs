@@ -27,6 +27,7 @@ public sealed class BrokerConnection : IDisposable
         Tasks = new(calls);
         Tokens = new(calls);
         Admin = new(calls);
+        Approvals = new(calls);
     }
 
     /// <summary>Where the broker listens.</summary>
@@ -40,6 +41,9 @@ public sealed class BrokerConnection : IDisposable
 
     /// <summary>The service Tokens.</summary>
     public Tokens.TokensClient Tokens { get; }
+
+    /// <summary>The service Approvals.</summary>
+    public V1.Approvals.ApprovalsClient Approvals { get; }
 
     /// <summary>The service Admin.</summary>
     public Admin.AdminClient Admin { get; }

@@ -38,6 +38,9 @@ public sealed record BrokerRefusal
     /// <summary>True when no broker answered: nothing listens there, or the connection broke.</summary>
     public bool IsUnreachable => Status == StatusCode.Unavailable && Reason is null;
 
+    /// <summary>The approval that would turn a denial, to be awaited; null: none would.</summary>
+    public string? ApprovalId { get; init; }
+
     /// <summary>True when the caller may not do what it asked for, or was not recognised.</summary>
     public bool IsDenied => Status is StatusCode.PermissionDenied or StatusCode.Unauthenticated;
 
@@ -85,6 +88,7 @@ public sealed record BrokerRefusal
         Reason = NullIfEmpty(info.Reason),
         DecisionId = Find(info, "decision_id"),
         Field = Find(info, "field"),
+        ApprovalId = Find(info, "approval_id"),
         CorrelationId = Find(info, "correlation_id"),
     };
 

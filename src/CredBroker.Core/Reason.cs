@@ -143,6 +143,33 @@ public enum Reason
     /// <summary>A policy that forbids failed, so what it would have said is not known.</summary>
     PolicyFailed = 140,
 
+    /// <summary>No approval has that id.</summary>
+    UnknownApproval = 141,
+
+    /// <summary>The approval belongs to another workload's task.</summary>
+    NotYourApproval = 142,
+
+    /// <summary>The approval is for another task, another capability, or other parameters.</summary>
+    ApprovalForOther = 143,
+
+    /// <summary>The approval has not been given yet.</summary>
+    ApprovalNotGiven = 144,
+
+    /// <summary>The approval was denied, used, cancelled, or has expired.</summary>
+    ApprovalOver = 145,
+
+    /// <summary>The approver belongs to no group that the policy names.</summary>
+    NotAnApprover = 146,
+
+    /// <summary>The approver is the task's initiator, an owner of a workload of its chain, or such a workload.</summary>
+    SelfApproval = 147,
+
+    /// <summary>The approver has decided it already, and others have to as well.</summary>
+    AlreadyVoted = 148,
+
+    /// <summary>Those who approved it are not enough by the catalog of now.</summary>
+    ApprovalNotEnough = 149,
+
     // 200-299: evidence. PERMISSION_DENIED, and to the caller nothing else (attestation.proto, Attest).
 
     /// <summary>No trust domain of the catalog vouches for this evidence.</summary>
@@ -229,6 +256,15 @@ public enum Reason
 
     /// <summary>The task has as many live children as it may have.</summary>
     TooManyChildren = 404,
+
+    /// <summary>The task waits for as many approvals as a task may.</summary>
+    TooManyApprovals = 406,
+
+    /// <summary>The approver has decided as many approvals in an hour as the catalog lets one.</summary>
+    TooManyVotes = 407,
+
+    /// <summary>The caller holds as many open streams as it may, or the replica does.</summary>
+    TooManyStreams = 408,
 
     // 500-599: what was expected is no longer so. ALREADY_EXISTS, FAILED_PRECONDITION.
 

@@ -21,6 +21,8 @@ public sealed class ReasonTests
             (128, "DepthOverCeiling"), (129, "NotAllowedAbove"), (130, "BudgetOverParents"), (132, "CallOutsideGrant"), (133, "UsesSpent"),
             (134, "ProofMissing"), (135, "PresentedProofRefused"), (136, "PresentedProofReplayed"), (137, "TokenOver"),
             (138, "AudienceNotServed"), (140, "PolicyFailed"),
+            (141, "UnknownApproval"), (142, "NotYourApproval"), (143, "ApprovalForOther"), (144, "ApprovalNotGiven"), (145, "ApprovalOver"),
+            (146, "NotAnApprover"), (147, "SelfApproval"), (148, "AlreadyVoted"), (149, "ApprovalNotEnough"),
             (200, "UnknownTrustDomain"), (201, "WrongIssuer"), (202, "WrongAudience"), (203, "EvidenceExpired"),
             (204, "EvidenceNotYetValid"), (205, "BadSignature"), (206, "EvidenceMalformed"), (207, "NoWorkloadMatches"),
             (208, "SeveralWorkloadsMatch"), (209, "JoinTokenUnknownOrUsed"), (210, "PeerGone"), (211, "NoPeerPidfd"),
@@ -29,6 +31,7 @@ public sealed class ReasonTests
             (300, "NoCredential"), (301, "IdentityTokenRefused"), (302, "ProofRefused"), (303, "ProofReplayed"), (304, "UseDpopNonce"),
             (400, "RateLimited"), (401, "TooManyTasks"), (402, "MessageTooLarge"), (403, "Overloaded"),
             (404, "TooManyChildren"),
+            (406, "TooManyApprovals"), (407, "TooManyVotes"), (408, "TooManyStreams"),
             (500, "RequestIdReused"), (501, "CatalogMoved"), (600, "DatabaseAway"), (601, "ShuttingDown"), (900, "Internal"),
         ];
         foreach (var (number, name) in written) Assert.Equal(name, ((Reason)number).ToString());

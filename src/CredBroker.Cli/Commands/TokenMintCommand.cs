@@ -18,11 +18,12 @@ internal static class TokenMintCommand
         };
         var life = CommonArguments.Duration("--ttl", "How long the token may live; the ceiling when absent.");
         var bearer = new Option<bool>("--bearer") { Description = "Ask for a token bound to no key, where the catalog allows it for the tool." };
+        var approval = new Option<string?>("--approval") { HelpName = "APPROVAL-ID", Description = "Take this approval, which must be of exactly this capability." };
         var prompt = CommonArguments.Prompt();
         var requestId = CommonArguments.RequestId();
         var command = new Command("mint", "Mint a token for one capability of a task. It is bound to the caller's key: see --identity.")
         {
-            task, capability, life, bearer, prompt, requestId,
+            task, capability, life, bearer, approval, prompt, requestId,
         };
         return shell.Calling(command, async (call, ct) =>
         {
@@ -33,6 +34,7 @@ internal static class TokenMintCommand
                 Capability = call.Get(capability),
                 TimeToLive = call.Get(life),
                 Bearer = call.Get(bearer),
+                ApprovalId = call.Get(approval) ?? "",
                 PromptFragment = call.Get(prompt) ?? "",
             };
             var answer = await call.Tokens.MintAsync(request, cancellationToken: ct);

@@ -20,6 +20,8 @@ internal static class Refusals
         { IsUnreachable: true } => (ExitCode.Unreachable, "no broker answers there", "is it running, and is this its --socket or --address?"),
         { Status: StatusCode.Unavailable } => (ExitCode.Unreachable, Message(refusal, "the broker cannot work at the moment"), "try again in a moment"),
         { Status: StatusCode.DeadlineExceeded } => (ExitCode.Unreachable, "the broker did not answer in time", "try again in a moment"),
+        { Status: StatusCode.PermissionDenied, ApprovalId: { } approval } =>
+            (ExitCode.Denied, "approval required", $"when it is given, try again with --approval {approval}"),
         { Status: StatusCode.PermissionDenied } => (ExitCode.Denied, "denied", Decision(refusal)),
         { Status: StatusCode.Unauthenticated, Reason: "NO_CREDENTIAL" } =>
             (ExitCode.Denied, Message(refusal, "the broker does not know who calls"), "give --identity, --evidence or --client-cert, or call over the broker's Unix socket"),

@@ -51,6 +51,18 @@ public enum AuditKind
     /// <summary>The workload that a task was delegated to took it.</summary>
     TaskAccepted = 15,
 
+    /// <summary>Approvers were asked.</summary>
+    ApprovalAsked = 16,
+
+    /// <summary>An approver said yes or no.</summary>
+    ApprovalVoted = 17,
+
+    /// <summary>Deciding an approval, or waiting for one, was refused.</summary>
+    ApprovalRefused = 18,
+
+    /// <summary>An approval expired or was cancelled.</summary>
+    ApprovalLapsed = 19,
+
     /// <summary>A backend was allowed one call with a token: the decision and the use in one entry.</summary>
     UseAuthorized = 20,
 

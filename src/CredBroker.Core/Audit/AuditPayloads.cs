@@ -27,6 +27,7 @@ public static class AuditPayloads
             json.WriteString("binding"u8, grant.Binding.ToString());
             json.WriteNumber("iat"u8, grant.IssuedAt.ToUnixTimeSeconds());
             json.WriteNumber("exp"u8, grant.ExpiresAt.ToUnixTimeSeconds());
+            if (grant.Approval is { } approval) json.WriteString("approval"u8, approval.Value);
             if (grant.Uses is { } uses) json.WriteNumber("uses"u8, uses);
             json.WriteNumber("catalog"u8, grant.CatalogVersion);
             json.WriteNumber("history_version"u8, grant.HistoryVersion);

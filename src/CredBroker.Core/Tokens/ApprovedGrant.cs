@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CredBroker.Core.Approvals;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Identity;
 using CredBroker.Core.Policies;
@@ -55,6 +56,7 @@ public sealed class ApprovedGrant
         Initiator = task.Initiator;
         Capability = ask.Capability;
         Binding = ask.Binding;
+        Approval = ask.Approval;
         Audience = "";
         Counts = "";
         AskDigest = [];
@@ -92,6 +94,9 @@ public sealed class ApprovedGrant
 
     /// <summary>What it is bound to.</summary>
     public Binding Binding { get; }
+
+    /// <summary>The approval that it takes; null: nobody had to be asked.</summary>
+    public ApprovalId? Approval { get; }
 
     /// <summary>When it was issued, and is valid from: whole seconds, never later than the decision.</summary>
     public DateTimeOffset IssuedAt { get; }

@@ -1,3 +1,4 @@
+using CredBroker.Core.Approvals;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Identity;
 using CredBroker.Core.Tasks;
@@ -31,6 +32,9 @@ public sealed record MintAsk
     /// <summary>How long it is to live: whole seconds, at least 1; null: as long as it may.</summary>
     public TimeSpan? TimeToLive { get; init; }
 
+    /// <summary>The approval to mint with; null: none.</summary>
+    public ApprovalId? Approval { get; init; }
+
     /// <summary>The part of the prompt that led here: at most 4,096 bytes of UTF-8; null: none.</summary>
     public string? PromptFragment { get; init; }
 
@@ -49,6 +53,7 @@ public sealed record MintAsk
         CapabilityJson.Write(json, ask.Capability);
         json.WriteString("binding"u8, ask.Binding.ToColumn());
         if (ask.TimeToLive is { } life) json.WriteNumber("time_to_live"u8, life.Ticks);
+        if (ask.Approval is { } approval) json.WriteString("approval"u8, approval.Value);
         if (ask.PromptFragment is { } fragment) json.WriteString("prompt_fragment"u8, fragment);
         json.WriteEndObject();
     });

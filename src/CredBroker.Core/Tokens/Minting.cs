@@ -31,15 +31,21 @@ public static class Minting
         if (task.Envelope.Refuse(ask.Capability) is { } outside) return Deny(outside);
         if (RefuseChain(ask, facts, task) is { } above) return new MintDecision.Denied(above);
         var judgement = Judging.Judge(facts.Policies, QuestionOf(ask, task, facts.Approved), now);
-        if (judgement is not Judgement.Allowed allowed) return RefusedBy(judgement, ask);
+        if (judgement is Judgement.Denied denied) return new MintDecision.Denied(new(denied.Reason, Detail: denied.Detail)) { Judgement = denied };
         if (ask.Binding is Binding.Bearer && !rule.BearerAllowed) return Deny(Reason.BearerNotAllowed);
 
         if (!FitsReaders(ask, task, rule)) return new MintDecision.Denied(new(Reason.FieldTooLong, "capability", "too long with its identities"));
 
-        var expiresAt = Deadlines.OfToken(now, LifetimeOf(ask, facts, rule, allowed.Terms), task.Deadline);
+        var expiresAt = Deadlines.OfToken(now, LifetimeOf(ask, facts, rule, judgement), task.Deadline);
         // Less than a second of the task is left: a token in whole seconds would be born dead.
         if (expiresAt <= now) return Deny(Reason.TaskOver);
-        return new MintDecision.Approved(new(ask, task, facts, rule, allowed, now, expiresAt));
+        // Last, so that nobody is asked for a yes that could not be used.
+        return judgement switch
+        {
+            Judgement.Allowed allowed => new MintDecision.Approved(new(ask, task, facts, rule, allowed, now, expiresAt)),
+            Judgement.NeedsApproval needed => new MintDecision.NeedsApproval(CapabilityJson.Digest(ask.Capability), needed),
+            _ => throw new UnreachableException(),
+        };
     }
 
     /// <summary>
@@ -85,13 +91,6 @@ public static class Minting
         Phase = PolicyPhase.Mint, Workload = ask.Workload, AttestedBy = ask.AttestedBy, Task = task, Capability = ask.Capability, Approved = approved,
     };
 
-    private static MintDecision RefusedBy(Judgement judgement, MintAsk ask) => judgement switch
-    {
-        Judgement.NeedsApproval needed => new MintDecision.NeedsApproval(CapabilityJson.Digest(ask.Capability), needed),
-        Judgement.Denied denied => new MintDecision.Denied(new(denied.Reason, Detail: denied.Detail)) { Judgement = denied },
-        _ => throw new UnreachableException(),
-    };
-
     // A token that every reader refuses must not be minted: long identities, or many of them, leave less room for the capability.
     private static bool FitsReaders(MintAsk ask, TaskFacts task, ActionRule rule)
     {
@@ -103,9 +102,15 @@ public static class Minting
 
     private static int LengthOf(SpiffeId id) => "spiffe://".Length + id.TrustDomain.ToString().Length + id.Path.Length;
 
-    private static TimeSpan LifetimeOf(MintAsk ask, MintFacts facts, ActionRule rule, PolicyTerms terms)
+    private static TimeSpan LifetimeOf(MintAsk ask, MintFacts facts, ActionRule rule, Judgement judgement)
     {
         var ceiling = rule.MaxTokenLifetime < facts.RiskCeiling ? rule.MaxTokenLifetime : facts.RiskCeiling;
+        var terms = judgement switch
+        {
+            Judgement.Allowed allowed => allowed.Terms,
+            Judgement.NeedsApproval needed => needed.Terms,
+            _ => throw new UnreachableException(),
+        };
         if (terms.MaxTimeToLive < ceiling) ceiling = terms.MaxTimeToLive.Value;
         return ask.TimeToLive < ceiling ? ask.TimeToLive.Value : ceiling;
     }

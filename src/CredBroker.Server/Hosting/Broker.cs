@@ -1,3 +1,4 @@
+using CredBroker.Server.Approvals;
 using CredBroker.Server.Attestation;
 using CredBroker.Server.Catalog;
 using CredBroker.Server.Keys;
@@ -46,6 +47,7 @@ internal static class Broker
         services.AddAttestation();
         services.AddTasks();
         services.AddTokens();
+        services.AddApprovals();
         services.AddRevocation();
         services.AddCatalog();
         services.AddHosting(options);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CredBroker.Core;
 using CredBroker.Core.Identity;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace CredBroker.Server.Hosting;
@@ -23,10 +24,24 @@ internal sealed record Call(RpcRow Row, Caller Caller, CancellationToken Ct)
         return await slice(request, call.Caller, call.Ct) switch
         {
             Reply<TResponse>.Answered answered => answered.Value,
-            Reply<TResponse>.Refused refused => throw StatusMap.Of(refused.Refusal, refused.DecisionId, call.MayKnow, refused.RetryAfter),
+            Reply<TResponse>.Refused refused => throw call.Fail(refused),
             _ => throw new UnreachableException(),
         };
     }
+
+    /// <summary>Runs a slice that sends messages until it is done: then the stream ends, with its refusal if there is one.</summary>
+    /// <exception cref="RpcException">The slice refused.</exception>
+    public static async Task StreamAsync<TRequest, TResponse>(
+        ServerCallContext context, TRequest request, IServerStreamWriter<TResponse> stream,
+        Func<TRequest, Caller, Func<TResponse, Task>, CancellationToken, Task<Reply<Empty>>> slice)
+    {
+        var call = Of(context);
+        if (await slice(request, call.Caller, message => stream.WriteAsync(message, call.Ct), call.Ct) is Reply<Empty>.Refused refused)
+            throw call.Fail(refused);
+    }
+
+    private RpcException Fail<T>(Reply<T>.Refused refused) =>
+        StatusMap.Of(refused.Refusal, refused.DecisionId, MayKnow, refused.RetryAfter, refused.Approval);
 
     // An administrator who calls what workloads call is answered as a workload: the answers there are uniform whoever asks.
     private bool MayKnow => Caller.Admin is not null && (Row.MayCall & (Callers.Workload | Callers.Backend)) == 0;

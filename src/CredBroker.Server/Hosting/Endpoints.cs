@@ -14,6 +14,7 @@ internal static class Endpoints
         app.MapGrpcService<AttestationService>();
         app.MapGrpcService<TasksService>();
         app.MapGrpcService<TokensService>();
+        app.MapGrpcService<ApprovalsService>();
         app.MapGrpcService<AdminService>();
         app.MapGrpcService<Grpc.HealthCheck.HealthServiceImpl>();
         app.MapGrpcReflectionService();

@@ -1,3 +1,4 @@
+using CredBroker.Server.Approvals;
 using CredBroker.Server.Attestation;
 using CredBroker.Server.Catalog;
 using CredBroker.Server.Keys;
@@ -26,6 +27,8 @@ internal static class JobTable
         Every<BeatReplica>(TimeSpan.FromSeconds(5)),
         Every<KeepPartitions>(KeepPartitions.Interval),
         Every<ForgetRequests>(ForgetRequests.Interval),
+        Every<SettleApprovals>(TimeSpan.FromSeconds(1)),
+        Every<ForgetApprovals>(ForgetApprovals.Interval),
         Every<ForgetJoinTokens>(ForgetJoinTokens.Interval),
     ];
 

@@ -144,6 +144,7 @@ internal sealed class Pipeline(
         if (caller.Roles.HasFlag(AdminRoles.Viewer)) kinds |= Callers.Viewer;
         if (caller.Roles.HasFlag(AdminRoles.Operator)) kinds |= Callers.Operator;
         if (caller.Roles.HasFlag(AdminRoles.PolicyAdmin)) kinds |= Callers.PolicyAdmin;
+        if (caller.Roles.HasFlag(AdminRoles.Approver)) kinds |= Callers.Approver;
         return kinds;
     }
 

@@ -13,6 +13,7 @@ internal enum Callers
     Viewer = 8,
     Operator = 16,
     PolicyAdmin = 32,
+    Approver = 64,
 }
 
 /// <summary>What cuts across one RPC. The limits are those of API.md's tables; null timeouts are for streams that stay open.</summary>
@@ -26,7 +27,7 @@ internal sealed record RpcRow(string Method, Callers MayCall, bool NeedsDatabase
 /// <summary>One row per RPC: an RPC without a row cannot be called, and fails a convention test.</summary>
 internal static class RpcTable
 {
-    private const Callers AnyProven = Callers.Workload | Callers.Viewer | Callers.Operator | Callers.PolicyAdmin;
+    private const Callers AnyProven = Callers.Workload | Callers.Viewer | Callers.Operator | Callers.PolicyAdmin | Callers.Approver;
 
     /// <summary>Every RPC that this process answers.</summary>
     public static IReadOnlyList<RpcRow> Rows { get; } =
@@ -46,6 +47,11 @@ internal static class RpcTable
         new("/credbroker.v1.Tokens/Introspect", Callers.Backend, Brief: true),
         new("/credbroker.v1.Tokens/Authorize", Callers.Backend, Brief: true),
         new("/credbroker.v1.Tokens/Revoke", Callers.Workload | Callers.Operator),
+
+        new("/credbroker.v1.Approvals/AwaitApproval", Callers.Workload, Bounded: false),
+        new("/credbroker.v1.Approvals/ListApprovals", Callers.Viewer | Callers.Approver),
+        new("/credbroker.v1.Approvals/WatchApprovals", Callers.Viewer | Callers.Approver, Bounded: false),
+        new("/credbroker.v1.Approvals/DecideApproval", Callers.Approver),
 
         new("/credbroker.v1.Admin/ApplyCatalog", Callers.PolicyAdmin),
         new("/credbroker.v1.Admin/GetCatalog", Callers.Viewer),

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using CredBroker.Core;
+using CredBroker.Core.Approvals;
+using CredBroker.Core.Capabilities;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -40,15 +43,18 @@ internal static class StatusMap
     /// <param name="decisionId">The decision in the audit; given whenever authority or evidence was refused.</param>
     /// <param name="mayKnow">True when the caller is an administrator.</param>
     /// <param name="retryAfter">When to try again, for what is too much.</param>
-    public static RpcException Of(Refusal refusal, DecisionId? decisionId, bool mayKnow, TimeSpan? retryAfter = null)
+    /// <param name="approval">The approval that is needed: such a denial is told whoever the caller is.</param>
+    public static RpcException Of(
+        Refusal refusal, DecisionId? decisionId, bool mayKnow, TimeSpan? retryAfter = null, ApprovalNeeded? approval = null)
     {
         var code = CodeOf(refusal.Reason);
-        var hidden = !mayKnow && refusal.IsDenial;
+        var hidden = !mayKnow && refusal.IsDenial && approval is null;
         var (reason, message) = hidden ? (Denied, "denied") : (NameOf(refusal.Reason), MessageOf(refusal));
 
         var info = new ErrorInfo { Domain = Domain, Reason = reason };
         if (decisionId is { } id) info.Metadata["decision_id"] = id.ToString();
         if (!hidden && refusal.Field is { } field) info.Metadata["field"] = field;
+        if (approval is not null) Describe(info, approval);
 
         var status = new Google.Rpc.Status { Code = (int)code, Message = message, Details = { Any.Pack(info) } };
         if (!hidden && refusal.Field is { } name && code == StatusCode.InvalidArgument)
@@ -72,6 +78,14 @@ internal static class StatusMap
 
     /// <summary>The name of a reason on the wire: UPPER_SNAKE_CASE, as google.rpc.ErrorInfo wants it.</summary>
     public static string NameOf(Reason reason) => reason.Word();
+
+    private static void Describe(ErrorInfo info, ApprovalNeeded approval)
+    {
+        info.Metadata["approval_id"] = approval.Id.ToString();
+        info.Metadata["expires_at"] = approval.ExpiresAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+        info.Metadata["groups"] = string.Join(',', approval.Groups);
+        info.Metadata["covers"] = CapabilityJson.ToText(approval.Covers);
+    }
 
     private static Reason ReasonOf(CallRefusal cause) => cause switch
     {

@@ -38,6 +38,17 @@ internal sealed class AuditStatement : IBatchStatement<AuditEntry, bool>
         },
     };
 
+    /// <summary>Writes entries within a transaction, with whatever else it changes.</summary>
+    public static async Task WriteAsync(NpgsqlTransaction transaction, IReadOnlyCollection<AuditEntry> entries, CancellationToken ct)
+    {
+        var statement = new AuditStatement();
+        await using var batch = statement.Batch;
+        foreach (var entry in entries) statement.Add(entry);
+        batch.Connection = transaction.Connection;
+        batch.Transaction = transaction;
+        await batch.ExecuteNonQueryAsync(ct);
+    }
+
     /// <inheritdoc/>
     public NpgsqlBatch Batch { get; }
 

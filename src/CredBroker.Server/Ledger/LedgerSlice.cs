@@ -17,6 +17,9 @@ internal static class LedgerSlice
         services.AddSingleton<TokenReader>();
         services.AddSingleton<LiveTokenReader>();
         services.AddSingleton<AuditAppender>();
+        services.AddSingleton<ApprovalReader>();
+        services.AddSingleton<ApprovalAsking>();
+        services.AddSingleton<ApprovedMint>();
         services.AddSingleton<TaskEnding>();
         services.AddSingleton<TaskSweep>();
     }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.RegularExpressions;
+using CredBroker.Core.Approvals;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Tasks;
 using Microsoft.EntityFrameworkCore;
@@ -38,6 +39,10 @@ internal sealed partial class BrokerDb(DbContextOptions<BrokerDb> options) : DbC
 
     public DbSet<RequestRow> Requests => Set<RequestRow>();
 
+    public DbSet<ApprovalRow> Approvals => Set<ApprovalRow>();
+
+    public DbSet<ApprovalVoteRow> ApprovalVotes => Set<ApprovalVoteRow>();
+
     /// <summary>Over a pool of connections: what the process uses.</summary>
     public static void Configure(DbContextOptionsBuilder builder, NpgsqlDataSource source) =>
         builder.UseNpgsql(source, o => o.MigrationsHistoryTable(HistoryTable))
@@ -53,6 +58,7 @@ internal sealed partial class BrokerDb(DbContextOptions<BrokerDb> options) : DbC
         configurationBuilder.Properties<TaskState>().HaveConversion<short>();
         configurationBuilder.Properties<EndCause>().HaveConversion<short>();
         configurationBuilder.Properties<AuditKind>().HaveConversion<short>();
+        configurationBuilder.Properties<ApprovalState>().HaveConversion<short>();
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -13,3 +13,6 @@ internal sealed class HistoryCounts : SqlFileMigration;
 
 [DbContext(typeof(BrokerDb)), Migration("0003_authorizations")]
 internal sealed class Authorizations : SqlFileMigration;
+
+[DbContext(typeof(BrokerDb)), Migration("0004_approvals")]
+internal sealed class AskedApprovals : SqlFileMigration;

@@ -49,4 +49,7 @@ internal sealed class TokenRow
     public required int DecidedHistory { get; init; }
 
     public required int DecidedCatalog { get; init; }
+
+    /// <summary>What it was approved by; null: nobody had to be asked.</summary>
+    public Guid? ApprovalId { get; init; }
 }

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using CredBroker.Core;
+using CredBroker.Core.Approvals;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Capabilities;
+using CredBroker.Core.Catalog;
 using CredBroker.Core.Identity;
 using CredBroker.Core.Policies;
 using CredBroker.Core.Tokens;
@@ -20,8 +22,8 @@ namespace CredBroker.Server.Tokens;
 /// leaves after the commit. Refusals: malformed fields; every denial of authority (recorded, and all alike to the caller).
 /// </summary>
 internal sealed class Mint(
-    LiveCatalog catalog, MintFactsReader facts, MintLedger ledger, TokenReader tokens, TokenSigner signer, TextKeepings keepings, AuditAppender audit,
-    TreeTurns turns, TimeProvider clock)
+    LiveCatalog catalog, MintFactsReader facts, MintLedger ledger, MintApprovals approvals, TokenReader tokens, TokenSigner signer, TextKeepings keepings,
+    AuditAppender audit, TreeTurns turns, TimeProvider clock)
 {
     // Each further try needs a grant that added a label to have come between, or another catalog: trees have few labels, so this is a storm.
     private const int MostTries = 10;
@@ -37,6 +39,7 @@ internal sealed class Mint(
         var requestId = fields.RequestId(request.RequestId);
         var taskId = fields.TaskId(request.TaskId);
         var capability = fields.Capability(request.Capability, "capability");
+        var approvalId = request.ApprovalId is "" ? null : (ApprovalId?)fields.ApprovalId(request.ApprovalId);
         var timeToLive = fields.Duration(request.TimeToLive, "time_to_live", TimeSpan.FromSeconds(1), s_longest);
         if (fields.Refusal is { } malformed) return Reply.Refuse<MintResponse>(malformed);
         if ((request.Bearer ? new Binding.Bearer() : caller.Binding) is not { } binding)
@@ -45,13 +48,13 @@ internal sealed class Mint(
         var ask = new MintAsk
         {
             Request = requestId, Decision = DecisionId.New(clock.GetUtcNow()), Task = taskId, Workload = caller.Workload!.Value, AttestedBy = caller.AttestedBy!.Value,
-            Capability = capability!, Binding = binding, TimeToLive = timeToLive,
+            Capability = capability!, Binding = binding, TimeToLive = timeToLive, Approval = approvalId,
             PromptFragment = request.PromptFragment is "" ? null : request.PromptFragment,
         };
         for (var tries = 1; tries <= (IsSerial ? MostSerialTries : MostTries); tries++)
         {
             using var turn = IsSerial && await facts.RootAsync(ask, ct) is { } root ? await turns.TakeAsync(root, ct) : null;
-            if (await TryAsync(ask, tries == 1, ct) is { } reply) return reply;
+            if (await TryAsync(ask, tries == 1 && ask.Approval is null, ct) is { } reply) return reply;
         }
 
         return Reply.Refuse<MintResponse>(new(Reason.Overloaded, Detail: "the task's history keeps changing"), TimeSpan.FromSeconds(1));
@@ -65,8 +68,11 @@ internal sealed class Mint(
     {
         var recalled = mayRecall ? facts.Recall(ask) : null;
         var (known, snapshot) = recalled ?? await facts.ReadAsync(ask, ct);
+        var approval = await approvals.FindAsync(ask, ct);
+        // Asked again: the approval is used, and by this very token.
+        if (approval?.Jti == ask.Jti && await RepeatAsync(ask, ct) is { } repeated) return repeated;
         var now = clock.GetUtcNow();
-        switch (Minting.Decide(ask, known, now))
+        switch (ask.Approval is null ? Minting.Decide(ask, known, now) : ApprovalUse.Decide(ask, known, approval, snapshot.Catalog, now))
         {
             case MintDecision.Denied(var doubtful) when recalled is not null && doubtful.IsDenial:
             case MintDecision.NeedsApproval when recalled is not null:
@@ -77,10 +83,26 @@ internal sealed class Mint(
             case MintDecision.Denied(var refusal) denied:
                 return await DenyAsync(ask, refusal, PolicyOf(known, denied.Judgement), ct);
             case MintDecision.NeedsApproval(_, var needed):
-                return await DenyAsync(ask, new(Reason.ApprovalRequired), PolicyOf(known, needed), ct);
+                return await AskAsync(ask, known, snapshot.Catalog.Settings.Approvals, needed, ct);
             default:
                 throw new UnreachableException();
         }
+    }
+
+    // The approval is told, and nothing else: the policies would allow it with one.
+    private async ValueTask<Reply<MintResponse>> AskAsync(
+        MintAsk ask, MintFacts known, ApprovalSettings settings, Judgement.NeedsApproval needed, CancellationToken ct)
+    {
+        var denied = AuditPayloads.MintDenied(clock.GetUtcNow(), ask, new(Reason.ApprovalRequired), PolicyOf(known, needed));
+        return await approvals.AskAsync(ask, known, settings, needed, denied, ct) switch
+        {
+            ApprovalAsked.Open(var open) =>
+                Reply.Refuse<MintResponse>(new ApprovalNeeded(open.Id, ask.Capability, open.Groups, open.ExpiresAt), ask.Decision),
+            ApprovalAsked.TaskOver => await RecordAsync(ask, new(Reason.TaskOver), policy: null, ct),
+            ApprovalAsked.TooMany => Reply.Refuse<MintResponse>(
+                new(Reason.TooManyApprovals, Detail: $"at most {ApprovalAsking.MostOpen} approvals of a task wait"), settings.ExpiresAfter),
+            _ => throw new UnreachableException(),
+        };
     }
 
     private async ValueTask<Reply<MintResponse>?> CommitAsync(MintAsk ask, ApprovedGrant grant, AuditEntry entry, CancellationToken ct)
@@ -88,7 +110,8 @@ internal sealed class Mint(
         // Signed first, for its hash is recorded with it; it leaves this method only if the commit succeeds.
         var key = await signer.KeyAsync(ct);
         var token = signer.Sign(grant, key);
-        switch (await ledger.CommitAsync(CommitOf(grant, key, token, entry), ct))
+        var commit = CommitOf(grant, key, token, entry);
+        switch (grant.Approval is { } approval ? await approvals.CommitAsync(commit, approval, ct) : await ledger.CommitAsync(commit, ct))
         {
             case MintOutcome.Minted:
                 return Reply.Of(AnswerOf(grant, token));
@@ -104,7 +127,7 @@ internal sealed class Mint(
             case MintOutcome.KeyRevoked:
                 await signer.GiveUpAsync(key, ct);
                 return null;
-            case MintOutcome.HistoryChanged:
+            case MintOutcome.HistoryChanged or null:
                 return null;
             default:
                 throw new UnreachableException();

@@ -10,6 +10,7 @@ internal static class TokensSlice
         services.AddSingleton<Mint>();
         services.AddSingleton<CurrentTasks>();
         services.AddSingleton<MintFactsReader>();
+        services.AddSingleton<MintApprovals>();
         services.AddSingleton<TreeTurns>();
         services.AddSingleton<Introspect>();
         services.AddSingleton<CapabilityMessageCache>();

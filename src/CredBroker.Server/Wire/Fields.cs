@@ -1,5 +1,6 @@
 using System.Text;
 using CredBroker.Core;
+using CredBroker.Core.Approvals;
 using CredBroker.Core.Identity;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
@@ -37,6 +38,13 @@ internal sealed class Fields
     public Jti Jti(string text, string field = "jti")
     {
         if (!Core.Tokens.Jti.TryParse(text, out var id)) RefuseUuid(text, field);
+        return id;
+    }
+
+    /// <summary>A UUID in its canonical text.</summary>
+    public ApprovalId ApprovalId(string text, string field = "approval_id")
+    {
+        if (!Core.Approvals.ApprovalId.TryParse(text, out var id)) RefuseUuid(text, field);
         return id;
     }
 

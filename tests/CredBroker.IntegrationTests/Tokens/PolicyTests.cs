@@ -25,16 +25,16 @@ public sealed class PolicyTests(Postgres postgres)
         """;
 
     [Fact]
-    public async Task What_only_an_approver_could_allow_is_denied_and_recorded_as_that()
+    public async Task What_only_an_approver_could_allow_is_refused_and_recorded_as_that()
     {
         await using var broker = await TestBroker.StartAsync(postgres, catalog: s_yaml, policies: Text);
         await using var agent = await broker.AgentAsync();
         var task = (await agent.Tasks.StartTaskAsync(Story.Start())).Task.TaskId;
 
-        await broker.DeniedAsync(Reason.ApprovalRequired, agent.Tokens.MintAsync(Story.Mint(task, Story.Release())));
+        await Refused.AsAsync(Reason.ApprovalRequired, agent.Tokens.MintAsync(Story.Mint(task, Story.Release())));
         // Also when the task is remembered already.
         await agent.Tokens.MintAsync(Story.Mint(task));
-        await broker.DeniedAsync(Reason.ApprovalRequired, agent.Tokens.MintAsync(Story.Mint(task, Story.Release())));
+        await Refused.AsAsync(Reason.ApprovalRequired, agent.Tokens.MintAsync(Story.Mint(task, Story.Release())));
 
         var policy = await PolicyOfAsync(broker, "payload->>'reason' = 'ApprovalRequired'");
         Assert.Equal("needs_approval", policy.GetProperty("outcome").GetString());

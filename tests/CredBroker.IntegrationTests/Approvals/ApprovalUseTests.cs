@@ -1,0 +1,208 @@
+using CredBroker.Core;
+using CredBroker.V1;
+using static CredBroker.IntegrationTests.Approvals.ApprovalBroker;
+using Task = System.Threading.Tasks.Task;
+
+namespace CredBroker.IntegrationTests.Approvals;
+
+/// <summary>What an approval is good for, and what it is not.</summary>
+public sealed class ApprovalUseTests(Postgres postgres)
+{
+    private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_approval_is_asked_for_given_used_once_and_on_record()
+    {
+        await using var broker = await StartAsync(postgres);
+        var task = await broker.TaskAsync();
+        var id = await broker.AskAsync(task);
+        Assert.Equal(id, await broker.AskAsync(task));
+        await broker.DeniedAsync(Reason.ApprovalNotGiven, broker.UseAsync(task, id));
+
+        var pending = await broker.FindAsync(id);
+        Assert.Equal((ApprovalState.Pending, Alice, "sre", 1), (pending.State, pending.Initiator, Assert.Single(pending.Groups), pending.Quorum));
+        Assert.Equal(Release(), pending.Capability);
+        var answer = await broker.As("ada").Approvals.DecideApprovalAsync(Decide(id), cancellationToken: Ct);
+        Assert.Equal((ApprovalState.Approved, "ada", 1, 30), (
+            Assert.Single(answer.Approvals).State, Assert.Single(answer.Approvals[0].Votes).Approver, answer.VotesLastHour, answer.VotesPerHour));
+
+        var use = Use(task, id);
+        var minted = await broker.Agent.Tokens.MintAsync(use, cancellationToken: Ct);
+        Assert.Equal(minted.Jti, (await broker.Agent.Tokens.MintAsync(use, cancellationToken: Ct)).Jti);   // the answer was lost: the same token again
+        await broker.DeniedAsync(Reason.ApprovalOver, broker.UseAsync(task, id));
+
+        var used = await broker.FindAsync(id);
+        Assert.Equal((ApprovalState.Used, minted.Jti), (used.State, used.Jti));
+        Assert.Equal(Guid.Parse(id), await broker.Database.ScalarAsync<Guid>("SELECT approval_id FROM tokens"));
+        Assert.Equal(id, await broker.Database.ScalarAsync<string>("SELECT payload->>'approval' FROM audit_entries WHERE kind = 1"));
+        Assert.Equal([(short)16, (short)17], await broker.Database.ColumnAsync<short>(
+            $"SELECT kind FROM audit_entries WHERE payload->>'approval' = '{id}' AND kind <> 1 ORDER BY id"));
+        Assert.NotEqual(id, await broker.AskAsync(task));   // what was used is asked for anew
+    }
+
+    [Fact]
+    public async Task Of_fifty_who_use_one_approval_at_once_one_gets_a_token()
+    {
+        await using var broker = await StartAsync(postgres);
+        var task = await broker.TaskAsync();
+        var id = await broker.ApprovedAsync(task);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ =>
+        {
+            try
+            {
+                return (await broker.UseAsync(task, id)).Jti;
+            }
+            catch (Grpc.Core.RpcException)
+            {
+                return null;
+            }
+        }));
+
+        var jti = Assert.Single(outcomes, outcome => outcome is not null);
+        Assert.Equal(jti, (await broker.FindAsync(id)).Jti);
+        Assert.Equal(1, await broker.Database.ScalarAsync<long>("SELECT count(*) FROM tokens"));
+        Assert.Equal(49, await broker.Database.ScalarAsync<long>("SELECT count(*) FROM audit_entries WHERE payload->>'reason' = 'ApprovalOver'"));
+    }
+
+    [Fact]
+    public async Task Those_who_ask_at_once_ask_one_question()
+    {
+        await using var broker = await StartAsync(postgres);
+        var task = await broker.TaskAsync();
+
+        var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => broker.AskAsync(task)));
+
+        Assert.Single(ids.Distinct());
+        Assert.Equal(1, await broker.Database.ScalarAsync<long>("SELECT count(*) FROM audit_entries WHERE kind = 16"));
+    }
+
+    [Fact]
+    public async Task It_is_good_for_exactly_what_was_asked()
+    {
+        await using var broker = await StartAsync(postgres);
+        await using var other = await broker.JoinAsync("other");
+        var (task, second) = (await broker.TaskAsync(), await broker.TaskAsync());
+        var child = await ChildOfAsync(broker, task, Alice);
+        var id = await broker.ApprovedAsync(task);
+
+        await broker.DeniedAsync(Reason.ApprovalForOther, broker.UseAsync(task, id, Release("payroll")));
+        await broker.DeniedAsync(Reason.ApprovalForOther, broker.UseAsync(task, id, Release(version: "1.3")));
+        await broker.DeniedAsync(Reason.ApprovalForOther, broker.UseAsync(second, id));
+        await broker.DeniedAsync(Reason.ApprovalForOther, broker.UseAsync(child, id));
+        await broker.DeniedAsync(Reason.UnknownApproval, broker.UseAsync(task, TestBroker.NewId()));
+        var theirs = (await other.Tasks.StartTaskAsync(Story.Start(Release("**")), cancellationToken: Ct)).Task.TaskId;
+        await broker.DeniedAsync(Reason.NotYourApproval, other.Tokens.MintAsync(Use(theirs, id), cancellationToken: Ct));
+
+        Assert.Equal(ApprovalState.Approved, await broker.StateAsync(id));
+        Assert.NotEmpty((await broker.UseAsync(task, id)).Token);
+    }
+
+    [Fact]
+    public async Task What_comes_too_late_is_over()
+    {
+        await using var broker = await StartAsync(postgres);
+        var task = await broker.TaskAsync();
+        var given = await broker.ApprovedAsync(task);
+        var asked = await broker.AskAsync(task, Release("payroll"));
+        await broker.Database.ExecuteAsync("UPDATE approvals SET expires_at = clock_timestamp() - interval '1 millisecond'");
+
+        await broker.DeniedAsync(Reason.ApprovalOver, broker.UseAsync(task, given));
+        await broker.AsAsync(Reason.ApprovalOver, broker.As("ada").Approvals.DecideApprovalAsync(Decide(asked), cancellationToken: Ct));
+        Assert.Equal([ApprovalState.Expired, ApprovalState.Expired], [await broker.StateAsync(given), await broker.StateAsync(asked)]);
+        await TestDatabase.UntilAsync(async () => await broker.Database.ScalarAsync<long>("SELECT count(*) FROM audit_entries WHERE kind = 19") == 2);
+        Assert.NotEqual(asked, await broker.AskAsync(task, Release("payroll")));
+    }
+
+    [Fact]
+    public async Task The_policies_of_then_have_the_last_word()
+    {
+        await using var broker = await StartAsync(postgres);
+        var task = await broker.TaskAsync();
+        var id = await broker.ApprovedAsync(task);
+
+        await broker.ApplyAsync(policies: Policies + """forbid (principal, action in Action::"privileged", resource);""");
+        await broker.DeniedAsync(Reason.PolicyDenied, broker.UseAsync(task, id));
+        await broker.ApplyAsync(policies: Policies.Replace("sre", "security", StringComparison.Ordinal));
+        await broker.DeniedAsync(Reason.ApprovalNotEnough, broker.UseAsync(task, id));
+        await broker.ApplyAsync(sre: "[ben]");
+        await broker.DeniedAsync(Reason.ApprovalNotEnough, broker.UseAsync(task, id));
+        await broker.ApplyAsync("{ quorum: { sre: 2 } }");
+        await broker.DeniedAsync(Reason.ApprovalNotEnough, broker.UseAsync(task, id));
+
+        await broker.ApplyAsync();
+        Assert.NotEmpty((await broker.UseAsync(task, id)).Token);
+    }
+
+    [Fact]
+    public async Task So_has_the_history_of_then()
+    {
+        const string Clean = """forbid (principal, action in Action::"privileged", resource) when { context.task.history.tools.contains("tickets") };""";
+        await using var broker = await StartAsync(postgres, policies: Policies + Clean);
+        var task = await broker.TaskAsync();
+        var id = await broker.ApprovedAsync(task);
+
+        await broker.Agent.Tokens.MintAsync(Story.Mint(task, Read()), cancellationToken: Ct);
+        await broker.DeniedAsync(Reason.PolicyDenied, broker.UseAsync(task, id));
+        Assert.Equal(ApprovalState.Approved, await broker.StateAsync(id));
+        await broker.DeniedAsync(Reason.PolicyDenied, broker.Agent.Tokens.MintAsync(Story.Mint(task, Release("payroll")), cancellationToken: Ct));   // nobody is asked
+    }
+
+    [Fact]
+    public async Task A_task_that_is_over_takes_its_approvals_with_it()
+    {
+        await using var broker = await StartAsync(postgres);
+        var task = await broker.TaskAsync();
+        var (given, asked) = (await broker.ApprovedAsync(task), await broker.AskAsync(task, Release("payroll")));
+        await broker.Agent.Tasks.EndTaskAsync(Story.End(task), cancellationToken: Ct);
+
+        await broker.DeniedAsync(Reason.TaskOver, broker.UseAsync(task, given));
+        await broker.AsAsync(Reason.ApprovalOver, broker.As("ada").Approvals.DecideApprovalAsync(Decide(asked), cancellationToken: Ct));
+        Assert.Equal([ApprovalState.Cancelled, ApprovalState.Cancelled], [await broker.StateAsync(given), await broker.StateAsync(asked)]);
+    }
+
+    [Fact]
+    public async Task A_task_that_ends_while_its_approval_is_used_or_given_wins()
+    {
+        await using var broker = await StartAsync(postgres);
+        var task = await broker.TaskAsync();
+        var (given, asked) = (await broker.ApprovedAsync(task), await broker.AskAsync(task, Release("payroll")));
+        var ada = broker.As("ada");
+
+        await using var ending = await broker.Database.DataSource.OpenConnectionAsync(Ct);
+        await using var transaction = await ending.BeginTransactionAsync(Ct);
+        await using var end = new Npgsql.NpgsqlCommand("UPDATE tasks SET state = 2, ended_at = clock_timestamp(), end_cause = 1", ending, transaction);
+        await end.ExecuteNonQueryAsync(Ct);
+        var use = broker.DeniedAsync(Reason.TaskOver, broker.UseAsync(task, given));
+        await broker.Database.SomebodyWaitsAsync();
+        await transaction.CommitAsync(Ct);
+        await use;
+
+        Assert.Equal(0, await broker.Database.ScalarAsync<long>("SELECT count(*) FROM tokens"));
+        Assert.Null(await broker.Database.ScalarAsync<object>("SELECT jti FROM approvals WHERE jti IS NOT NULL"));
+        await broker.AsAsync(Reason.ApprovalOver, ada.Approvals.DecideApprovalAsync(Decide(asked), cancellationToken: Ct));
+    }
+
+    [Fact]
+    public async Task A_task_asks_only_so_much_at_once()
+    {
+        await using var broker = await StartAsync(postgres);
+        var task = await broker.TaskAsync();
+        for (var i = 0; i < 16; i++) await broker.AskAsync(task, Release($"service-{i}"));
+
+        await Hosting.Refused.AsAsync(
+            Reason.TooManyApprovals, broker.Agent.Tokens.MintAsync(Story.Mint(task, Release("one-more")), cancellationToken: Ct));
+        Assert.NotEmpty(await broker.AskAsync(task, Release("service-3")));
+    }
+
+    // A task below another, as delegation makes it.
+    internal static async Task<string> ChildOfAsync(ApprovalBroker broker, string parent, string initiator)
+    {
+        var id = TestBroker.NewId();
+        await broker.Database.ExecuteAsync("""
+            INSERT INTO tasks (id, root_id, parent_id, ancestors, workload, initiator, intent, envelope, catalog_version, state, deadline, budget)
+            SELECT $1, root_id, id, ARRAY[id], workload, $3, intent, envelope, catalog_version, 1, deadline, budget FROM tasks WHERE id = $2
+            """, Guid.Parse(id), Guid.Parse(parent), initiator);
+        return id;
+    }
+}
