@@ -37,7 +37,7 @@ public static class Reply
     public static Reply<T> Refuse<T>(Refusal refusal) => new Reply<T>.Refused(refusal, null);
 
     /// <summary>A refusal that an approval would turn.</summary>
-    public static Reply<T> Refuse<T>(ApprovalNeeded approval, DecisionId decisionId) =>
+    public static Reply<T> NeedsApproval<T>(ApprovalNeeded approval, DecisionId decisionId) =>
         new Reply<T>.Refused(new(Reason.ApprovalRequired, Detail: "approval required"), decisionId) { Approval = approval };
 
     /// <summary>A refusal of what is too much, with when to try again.</summary>

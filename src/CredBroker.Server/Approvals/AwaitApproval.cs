@@ -50,6 +50,6 @@ internal sealed class AwaitApproval(ApprovalReader approvals, ApprovalSignal sig
         var now = clock.GetUtcNow();
         var decision = DecisionId.New(now);
         await audit.AppendAsync(ApprovalPayloads.Refused(now, decision, [id], caller.Name, "AwaitApproval", new(reason)), ct);
-        return Reply.Refuse<Empty>(new Refusal(reason), decision);
+        return Reply.Refuse<Empty>(new(reason), decision);
     }
 }

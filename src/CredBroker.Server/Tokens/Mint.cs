@@ -97,7 +97,7 @@ internal sealed class Mint(
         return await approvals.AskAsync(ask, known, settings, needed, denied, ct) switch
         {
             ApprovalAsked.Open(var open) =>
-                Reply.Refuse<MintResponse>(new ApprovalNeeded(open.Id, ask.Capability, open.Groups, open.ExpiresAt), ask.Decision),
+                Reply.NeedsApproval<MintResponse>(new ApprovalNeeded(open.Id, ask.Capability, open.Groups, open.ExpiresAt), ask.Decision),
             ApprovalAsked.TaskOver => await RecordAsync(ask, new(Reason.TaskOver), policy: null, ct),
             ApprovalAsked.TooMany => Reply.Refuse<MintResponse>(
                 new(Reason.TooManyApprovals, Detail: $"at most {ApprovalAsking.MostOpen} approvals of a task wait"), settings.ExpiresAfter),
