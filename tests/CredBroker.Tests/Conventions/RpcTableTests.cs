@@ -9,7 +9,7 @@ public sealed class RpcTableTests
 {
     private static readonly FileDescriptor[] s_files =
     [
-        AttestationReflection.Descriptor, TasksReflection.Descriptor, TokensReflection.Descriptor, AdminReflection.Descriptor,
+        AttestationReflection.Descriptor, TasksReflection.Descriptor, TokensReflection.Descriptor, ApprovalsReflection.Descriptor, AdminReflection.Descriptor,
     ];
 
     [Fact]
@@ -35,7 +35,11 @@ public sealed class RpcTableTests
     [Fact]
     public void Every_mutating_request_carries_a_request_id()
     {
-        string[] reads = ["AttestRequest", "WhoAmIRequest", "GetTaskRequest", "IntrospectRequest", "GetCatalogRequest", "ListTasksRequest", "StandingAccessRequest"];
+        string[] reads =
+        [
+            "AttestRequest", "WhoAmIRequest", "GetTaskRequest", "IntrospectRequest", "AwaitApprovalRequest", "ListApprovalsRequest", "WatchApprovalsRequest",
+            "GetCatalogRequest", "ListTasksRequest", "StandingAccessRequest",
+        ];
         var requests = s_files.SelectMany(file => file.Services).SelectMany(service => service.Methods).Select(method => method.InputType);
         Assert.Empty(requests.Where(type => !reads.Contains(type.Name) && type.FindFieldByName("request_id") is null).Select(type => type.Name));
     }

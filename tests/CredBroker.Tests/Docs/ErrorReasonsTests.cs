@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using CredBroker.Core;
+using CredBroker.Core.Approvals;
 using CredBroker.Server.Hosting;
+using CredBroker.Tests.Capabilities;
 using CredBroker.Tests.Testing;
 using Grpc.Core;
 
@@ -10,6 +12,9 @@ namespace CredBroker.Tests.Docs;
 /// <summary>docs/error-reasons.md says of every reason what the code does with it.</summary>
 public sealed partial class ErrorReasonsTests
 {
+    // Whoever is told that an approval is needed is told which one: without it this denial is one like the others.
+    private static readonly ApprovalNeeded s_needed = new(ApprovalId.New(DateTimeOffset.UnixEpoch), Make.Capability("mail", "send", "a"), [], DateTimeOffset.UnixEpoch);
+
     [Fact]
     public void Every_reason_has_one_row_and_every_row_a_reason()
     {
@@ -31,7 +36,8 @@ public sealed partial class ErrorReasonsTests
     {
         Assert.All(Rows(), row =>
         {
-            var hidden = StatusMap.Of(new Refusal((Reason)row.Number), null, mayKnow: false).Status.Detail == "denied";
+            var approval = (Reason)row.Number == Reason.ApprovalRequired ? s_needed : null;
+            var hidden = StatusMap.Of(new Refusal((Reason)row.Number), null, mayKnow: false, approval: approval).Status.Detail == "denied";
             Assert.Equal(hidden ? "audit" : "caller", row.SeenBy);
         });
     }
