@@ -37,6 +37,11 @@ public sealed record ApprovalFacts
     public Jti? Jti { get; init; }
 }
 
+/// <summary>The approval that a token was minted on, and the catalog that says who has a say in it now.</summary>
+/// <param name="Approval">The approval, used by that token.</param>
+/// <param name="Catalog">The catalog that the call is decided by.</param>
+public sealed record TokenApproval(ApprovalFacts Approval, BrokerCatalog Catalog);
+
 /// <summary>One approver's word.</summary>
 /// <param name="Approver">The administrator's name in the catalog.</param>
 /// <param name="Approves">Yes, or no.</param>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Catalog;
+using CredBroker.Core.Policies;
 using CredBroker.Core.Tokens;
 
 namespace CredBroker.Core.Approvals;
@@ -17,10 +18,7 @@ public static class ApprovalUse
         var without = Minting.Decide(ask, facts, now);
         if (without is MintDecision.Denied) return without;
         if (Refuse(ask, approval) is { } reason) return new MintDecision.Denied(new(reason));
-        var (groups, quorum) = without is MintDecision.NeedsApproval(_, var needed)
-            ? (needed.Approvers, needed.Quorum)
-            : (approval!.Groups, approval.Quorum);
-        return IsEnough(approval!, groups, quorum, catalog)
+        return IsEnough(approval!, (without as MintDecision.NeedsApproval)?.Judgement, catalog)
             ? Minting.Decide(ask, facts with { Approved = true }, now)
             : new MintDecision.Denied(new(Reason.ApprovalNotEnough));
     }
@@ -44,10 +42,12 @@ public static class ApprovalUse
     /// True when those who said yes are enough by the rules of now, not of then: who is in none of these groups any more has no say.
     /// </summary>
     /// <param name="approval">The approval.</param>
-    /// <param name="groups">The groups that may say yes now.</param>
-    /// <param name="quorum">How many of them have to, by the policies.</param>
-    /// <param name="catalog">The catalog that the mint is decided by.</param>
-    public static bool IsEnough(ApprovalFacts approval, IReadOnlyCollection<CatalogName> groups, int quorum, BrokerCatalog catalog) =>
-        approval.Votes.Count(vote => vote.Approves && Voting.IsApprover(vote.Approver, groups, catalog))
-        >= catalog.Settings.Approvals.QuorumOf(groups, quorum);
+    /// <param name="needed">Whose yes the policies want now; null: nobody's, so it is held against what it was asked for with.</param>
+    /// <param name="catalog">The catalog that is decided by.</param>
+    public static bool IsEnough(ApprovalFacts approval, Judgement.NeedsApproval? needed, BrokerCatalog catalog)
+    {
+        var (groups, quorum) = needed is null ? (approval.Groups, approval.Quorum) : (needed.Approvers, needed.Quorum);
+        return approval.Votes.Count(vote => vote.Approves && Voting.IsApprover(vote.Approver, groups, catalog))
+            >= catalog.Settings.Approvals.QuorumOf(groups, quorum);
+    }
 }

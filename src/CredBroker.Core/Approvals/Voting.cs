@@ -22,7 +22,8 @@ public static class Voting
         if (approval.Votes.Any(vote => vote.Approver == name)) return Refuse(Reason.AlreadyVoted, approval, "has your vote");
 
         if (!ask.Approves) return new VoteDecision.Counted(name, ApprovalState.Denied);
-        var yes = approval.Votes.Count(vote => vote.Approves) + 1;
+        // Whoever has left the groups since has no say at the use either.
+        var yes = approval.Votes.Count(vote => vote.Approves && IsApprover(vote.Approver, approval.Groups, facts.Catalog)) + 1;
         return new VoteDecision.Counted(name, yes >= approval.Quorum ? ApprovalState.Approved : ApprovalState.Pending);
     }
 

@@ -44,6 +44,7 @@ public static class AuditPayloads
             json.WritePropertyName("capability"u8);
             CapabilityJson.Write(json, denied.ask.Capability);
             json.WriteString("binding"u8, denied.ask.Binding.ToString());
+            if (denied.ask.Approval is { } approval) json.WriteString("approval"u8, approval.Value);
             WriteRefusal(json, denied.refusal);
             if (denied.policy is { } policy) PolicyDecisionJson.Write(json, policy);
         });

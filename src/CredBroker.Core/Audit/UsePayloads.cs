@@ -21,6 +21,7 @@ public static class UsePayloads
             json.WriteString("audience"u8, use.Audience);
             json.WritePropertyName("call"u8);
             CapabilityJson.Write(json, use.Call.Capability);
+            if (use.Approval is { } approval) json.WriteString("approval"u8, approval.Value);
             json.WriteNumber("catalog"u8, use.CatalogVersion);
             json.WriteNumber("history_version"u8, use.HistoryVersion);
             PolicyDecisionJson.Write(json, use.Policy);
@@ -36,6 +37,7 @@ public static class UsePayloads
         AuditPayloads.Entry(now, AuditKind.UseDenied, token?.Task, ask.Decision, (ask, token, refusal, policy), static (json, denied) =>
         {
             if (denied.token is { } token) json.WriteString("jti"u8, token.Jti.Value);
+            if (denied.token?.Approval is { } approval) json.WriteString("approval"u8, approval.Value);
             json.WriteString("backend"u8, denied.ask.Backend.ToString());
             json.WritePropertyName("call"u8);
             CapabilityJson.Write(json, denied.ask.Call.Capability);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CredBroker.Core.Approvals;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Identity;
 using CredBroker.Core.Policies;
@@ -23,6 +24,7 @@ public sealed class ApprovedUse
         Initiator = task.Initiator;
         Backend = ask.Backend;
         Audience = token.Audience;
+        Approval = token.Approval;
         Call = ask.Call;
         IsCounted = token.Uses is not null;
         HistoryVersion = task.HistoryVersion;
@@ -58,6 +60,9 @@ public sealed class ApprovedUse
 
     /// <summary>The token's audience, which the backend serves.</summary>
     public string Audience { get; }
+
+    /// <summary>The approval that the token was minted on; null: nobody had to be asked.</summary>
+    public ApprovalId? Approval { get; }
 
     /// <summary>The call.</summary>
     public ToolCall Call { get; }

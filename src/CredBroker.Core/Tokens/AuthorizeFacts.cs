@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CredBroker.Core.Approvals;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Identity;
 using CredBroker.Core.Policies;
@@ -23,6 +24,9 @@ public sealed record AuthorizeFacts
 
     /// <summary>The token's task; null when there is no token.</summary>
     public required TaskFacts? Task { get; init; }
+
+    /// <summary>The approval that the token was minted on; null: nobody had to be asked.</summary>
+    public TokenApproval? Approval { get; init; }
 
     /// <summary>The catalog that the decision is made by; the commit checks that it is still in force.</summary>
     public required int CatalogVersion { get; init; }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CredBroker.Core.Approvals;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Policies;
 using CredBroker.Core.Tasks;
@@ -40,7 +41,7 @@ public static class Authorizing
         _ => throw new UnreachableException(),
     };
 
-    // The one place where policy speaks. Nobody has said yes to a call as such: what policies allow only with an approval is not allowed.
+    // The one place where policy speaks. Nobody says yes to a call as such, but whoever said yes to the token said it to its calls.
     private static AuthorizeDecision Judge(AuthorizeAsk ask, AuthorizeFacts facts, IssuedToken token, TaskFacts task, DateTimeOffset now)
     {
         if (facts.AttestedBy is not { } attestedBy) return Deny(Reason.PolicyFailed);
@@ -49,15 +50,25 @@ public static class Authorizing
             Phase = PolicyPhase.Authorize, Workload = task.Workload, AttestedBy = attestedBy, Task = task, Capability = ask.Call.Capability,
         };
         var judgement = Judging.Judge(facts.Policies, question, now);
+        var needed = judgement as Judgement.NeedsApproval;
+        if (judgement is not Judgement.Denied && IsApproved(facts, token, needed)) judgement = Judging.Judge(facts.Policies, question with { Approved = true }, now);
         var decision = new PolicyDecision(facts.CatalogVersion, facts.CatalogDigest, judgement);
         return judgement switch
         {
             Judgement.Allowed(var terms, _) when RefuseTerms(terms, token, now) is { } broken => new AuthorizeDecision.Denied(broken) { Policy = decision },
             Judgement.Allowed(var terms, _) => new AuthorizeDecision.Allowed(new(ask, token, task, decision, terms)),
-            Judgement.NeedsApproval => new AuthorizeDecision.Denied(new(Reason.ApprovalRequired)) { Policy = decision },
+            Judgement.NeedsApproval => new AuthorizeDecision.Denied(new(facts.Approval is null ? Reason.ApprovalRequired : Reason.ApprovalNotEnough)) { Policy = decision },
             Judgement.Denied denied => new AuthorizeDecision.Denied(new(denied.Reason, Detail: denied.Detail)) { Policy = decision },
             _ => throw new UnreachableException(),
         };
+    }
+
+    // As at the mint: by the groups that the policies name now, and by who is in them now.
+    private static bool IsApproved(AuthorizeFacts facts, IssuedToken token, Judgement.NeedsApproval? needed)
+    {
+        if (facts.Approval is not var (approval, catalog)) return false;
+        if (approval.Jti != token.Jti) throw new UnreachableException("The approval is another token's.");
+        return ApprovalUse.IsEnough(approval, needed, catalog);
     }
 
     // What a policy binds a token to binds also the one that was minted before the policy was, or that others permitted.

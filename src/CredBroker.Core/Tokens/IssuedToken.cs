@@ -1,3 +1,4 @@
+using CredBroker.Core.Approvals;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Tasks;
 
@@ -29,6 +30,9 @@ public sealed record IssuedToken
 
     /// <summary>How many calls it was good for when it was issued; null: not counted.</summary>
     public required int? Uses { get; init; }
+
+    /// <summary>The approval that it was minted on; null: nobody had to be asked.</summary>
+    public ApprovalId? Approval { get; init; }
 
     /// <summary>The decision that allowed it.</summary>
     public required DecisionId Decision { get; init; }

@@ -11,7 +11,6 @@ internal static class ApprovalsSlice
         services.AddHostedService(provider => provider.GetRequiredService<ApprovalSignal>());
         services.AddSingleton<StreamSlots>();
         services.AddSingleton<ApprovalStreams>();
-        services.AddSingleton<VoteStatements>();
         services.AddSingleton<AwaitApproval>();
         services.AddSingleton<ListApprovals>();
         services.AddSingleton<WatchApprovals>();

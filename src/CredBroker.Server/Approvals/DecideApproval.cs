@@ -17,7 +17,7 @@ namespace CredBroker.Server.Approvals;
 /// DecideApproval: an approver's vote on approvals of one task, on all of them or on none. Refusals: malformed fields; an approval that is
 /// unknown, over or not the caller's to decide (recorded); too many votes in an hour (recorded); a request id used for something else.
 /// </summary>
-internal sealed class DecideApproval(OncePerRequest once, LiveCatalog catalog, VoteStatements statements, AuditAppender audit, TimeProvider clock)
+internal sealed class DecideApproval(OncePerRequest once, LiveCatalog catalog, AuditAppender audit, TimeProvider clock)
 {
     private const int MostApprovals = 32;
     private const int MaxReason = 1_024;
@@ -38,14 +38,14 @@ internal sealed class DecideApproval(OncePerRequest once, LiveCatalog catalog, V
 
     private async Task<Reply<DecideApprovalResponse>> DecideAsync(NpgsqlTransaction transaction, Vote vote, CancellationToken ct)
     {
-        await statements.LockApproverAsync(transaction, vote.Ask.Approver, ct);
-        var tasks = await statements.TasksOfAsync(transaction, vote.Ids, ct);
+        await VoteStatements.LockApproverAsync(transaction, vote.Ask.Approver, ct);
+        var tasks = await VoteStatements.TasksOfAsync(transaction, vote.Ids, ct);
         if (tasks.Count > 1) return Reply.Refuse<DecideApprovalResponse>(new(Reason.FieldMalformed, "approval_ids", "approvals of one task are expected"));
-        var rows = tasks.Count == 0 ? [] : await statements.HoldAsync(transaction, tasks[0], vote.Ids, ct);
+        var rows = tasks.Count == 0 ? [] : await VoteStatements.HoldAsync(transaction, tasks[0], vote.Ids, ct);
         if (vote.Ids.FirstOrDefault(id => rows.All(row => row.Id != id)) is { IsNone: false } missing)
             return Refuse(new(Reason.UnknownApproval, Detail: $"there is no approval {missing}"));
 
-        var chain = await statements.ChainOfAsync(transaction, tasks[0], ct);
+        var chain = await VoteStatements.ChainOfAsync(transaction, tasks[0], ct);
         // After the rows: whoever holds the head of the catalog waits for no row.
         var snapshot = await catalog.HoldAsync(transaction, ct);
         var counted = new List<(ApprovalRow Row, VoteDecision.Counted Decision)>();
@@ -69,8 +69,8 @@ internal sealed class DecideApproval(OncePerRequest once, LiveCatalog catalog, V
             return Reply.Refuse<DecideApprovalResponse>(
                 new(Reason.TooManyVotes, Detail: $"at most {settings.PerApproverPerHour} votes of one approver in an hour"), before.OldestLeavesIn);
 
-        await statements.WriteAsync(transaction, counted, vote, settings.UseWithin, ct);
-        var after = await statements.ReadAsync(transaction, vote.Ids, ct);
+        await VoteStatements.WriteAsync(transaction, counted, vote, settings.UseWithin, clock.GetUtcNow(), ct);
+        var after = await VoteStatements.ReadAsync(transaction, vote.Ids, ct);
         return Reply.Of(new DecideApprovalResponse
         {
             Approvals = { vote.Ids.Select(id => ApprovalMessages.Of(after.Single(row => row.Id == id))) },

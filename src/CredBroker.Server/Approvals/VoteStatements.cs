@@ -20,7 +20,7 @@ internal sealed record Vote(IReadOnlyList<ApprovalId> Ids, VoteAsk Ask, string R
 /// The statements of a vote, in the order of everybody's locks: the approver's own, which makes the count of an hour exact; the task's row,
 /// which whoever asks, mints or ends it takes too; the approvals.
 /// </summary>
-internal sealed class VoteStatements(TimeProvider clock)
+internal static class VoteStatements
 {
     private const string Hold = "SELECT count(*) FROM (SELECT FROM approvals WHERE id = ANY($1) AND task_id = $2 ORDER BY id FOR UPDATE) AS held";
 
@@ -37,7 +37,7 @@ internal sealed class VoteStatements(TimeProvider clock)
         """;
 
     /// <summary>One vote of an approver after the other.</summary>
-    public async Task LockApproverAsync(NpgsqlTransaction transaction, string approver, CancellationToken ct)
+    public static async Task LockApproverAsync(NpgsqlTransaction transaction, string approver, CancellationToken ct)
     {
         // One space with the locks of requests, and as little harm when two meet in it.
         var number = BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"approver:{approver}")));
@@ -45,7 +45,7 @@ internal sealed class VoteStatements(TimeProvider clock)
     }
 
     /// <summary>The tasks that the approvals belong to, each once.</summary>
-    public async Task<List<TaskId>> TasksOfAsync(NpgsqlTransaction transaction, IReadOnlyList<ApprovalId> ids, CancellationToken ct)
+    public static async Task<List<TaskId>> TasksOfAsync(NpgsqlTransaction transaction, IReadOnlyList<ApprovalId> ids, CancellationToken ct)
     {
         await using var command = Command(transaction, "SELECT DISTINCT task_id FROM approvals WHERE id = ANY($1)", GuidsOf(ids));
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -55,7 +55,7 @@ internal sealed class VoteStatements(TimeProvider clock)
     }
 
     /// <summary>The approvals of a task, held with it until the transaction ends.</summary>
-    public async Task<List<ApprovalRow>> HoldAsync(NpgsqlTransaction transaction, TaskId task, IReadOnlyList<ApprovalId> ids, CancellationToken ct)
+    public static async Task<List<ApprovalRow>> HoldAsync(NpgsqlTransaction transaction, TaskId task, IReadOnlyList<ApprovalId> ids, CancellationToken ct)
     {
         await RunAsync(transaction, ApprovalSql.LockTask, ct, task.Value);
         await RunAsync(transaction, Hold, ct, GuidsOf(ids), task.Value);
@@ -63,14 +63,14 @@ internal sealed class VoteStatements(TimeProvider clock)
     }
 
     /// <summary>The approvals as they are.</summary>
-    public async Task<List<ApprovalRow>> ReadAsync(NpgsqlTransaction transaction, IReadOnlyList<ApprovalId> ids, CancellationToken ct)
+    public static async Task<List<ApprovalRow>> ReadAsync(NpgsqlTransaction transaction, IReadOnlyList<ApprovalId> ids, CancellationToken ct)
     {
         await using var command = Command(transaction, $"{ApprovalSql.Select} WHERE a.id = ANY($1) ORDER BY a.id", GuidsOf(ids));
         return await ApprovalRow.ReadAsync(command, ct);
     }
 
     /// <summary>The task and those above it.</summary>
-    public async Task<ImmutableArray<ChainLink>> ChainOfAsync(NpgsqlTransaction transaction, TaskId task, CancellationToken ct)
+    public static async Task<ImmutableArray<ChainLink>> ChainOfAsync(NpgsqlTransaction transaction, TaskId task, CancellationToken ct)
     {
         await using var command = Command(transaction, Chain, task.Value);
         await using var reader = await command.ExecuteReaderAsync(ct);
@@ -85,8 +85,9 @@ internal sealed class VoteStatements(TimeProvider clock)
     }
 
     /// <summary>Writes what counted, with its audit entries, and wakes whoever waits.</summary>
-    public async Task WriteAsync(
-        NpgsqlTransaction transaction, List<(ApprovalRow Row, VoteDecision.Counted Decision)> counted, Vote vote, TimeSpan useWithin, CancellationToken ct)
+    public static async Task WriteAsync(
+        NpgsqlTransaction transaction, List<(ApprovalRow Row, VoteDecision.Counted Decision)> counted, Vote vote, TimeSpan useWithin, DateTimeOffset now,
+        CancellationToken ct)
     {
         var entries = new List<AuditEntry>();
         foreach (var (row, decision) in counted)
@@ -95,8 +96,7 @@ internal sealed class VoteStatements(TimeProvider clock)
             if (await RunAsync(transaction, Update, ct, row.Id.Value, (short)decision.After, useWithin) != 1)
                 throw new UnreachableException("A row that is held does not change.");
             await RunAsync(transaction, ApprovalSql.Wake, ct, row.Id.ToString());
-            entries.Add(ApprovalPayloads.Voted(
-                clock.GetUtcNow(), row.Task, row.Id, new(decision.Approver, vote.Ask.Approves), vote.Reason, decision.After));
+            entries.Add(ApprovalPayloads.Voted(now, row.Task, row.Id, new(decision.Approver, vote.Ask.Approves), vote.Reason, decision.After));
         }
 
         await AuditStatement.WriteAsync(transaction, entries, ct);

@@ -1,4 +1,5 @@
 using CredBroker.Core;
+using CredBroker.Core.Approvals;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
 
@@ -63,6 +64,9 @@ internal sealed record TokenRow
 
     /// <summary>How often it may still be used; null: not counted.</summary>
     public int? UsesLeft { get; init; }
+
+    /// <summary>The approval that it was minted on; null: nobody had to be asked.</summary>
+    public ApprovalId? Approval { get; init; }
 
     /// <summary>The decision that it was minted on.</summary>
     public required DecisionId DecisionId { get; init; }

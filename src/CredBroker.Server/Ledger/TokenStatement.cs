@@ -1,4 +1,5 @@
 using CredBroker.Core;
+using CredBroker.Core.Approvals;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
 using Npgsql;
@@ -32,7 +33,7 @@ internal sealed class TokenStatement : IBatchStatement<Guid, TokenRow?>
     public const string Sql = $"""
         SELECT (u.ord - 1)::int, t.jti, t.task_id, k.root_id, k.ancestors, k.workload, k.initiator, t.tool, t.action, t.resource,
           t.parameters::text, t.audience, t.cnf, t.kid, t.issued_at, t.expires_at, t.revoked_at, t.uses_left, t.decision_id, t.ask_digest,
-          t.token_hash,
+          t.token_hash, t.approval_id,
           {IsLive}
         {AskedFor}
         """;
@@ -80,6 +81,7 @@ internal sealed class TokenStatement : IBatchStatement<Guid, TokenRow?>
         DecisionId = DecisionId.Of(reader.GetGuid(18)),
         AskDigest = reader.GetFieldValue<byte[]>(19),
         TokenHash = reader.GetFieldValue<byte[]>(20),
-        Active = reader.GetBoolean(21),
+        Approval = reader.IsDBNull(21) ? null : ApprovalId.Of(reader.GetGuid(21)),
+        Active = reader.GetBoolean(22),
     };
 }

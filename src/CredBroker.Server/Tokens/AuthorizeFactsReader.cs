@@ -1,4 +1,5 @@
 using CredBroker.Core.Tokens;
+using CredBroker.Server.Ledger;
 
 namespace CredBroker.Server.Tokens;
 
@@ -6,13 +7,15 @@ namespace CredBroker.Server.Tokens;
 /// Loads what the decision on a call needs: the token's task as it is now, and the catalog in force then, or a later one. Nothing is
 /// remembered: what the commit would check again is read here first, so that nearly every call is decided once.
 /// </summary>
-internal sealed class AuthorizeFactsReader(CurrentTasks tasks)
+internal sealed class AuthorizeFactsReader(CurrentTasks tasks, ApprovalReader approvals)
 {
     /// <summary>The facts on a call with a token that the broker minted.</summary>
     public async ValueTask<AuthorizeFacts> ReadAsync(AuthorizeAsk ask, PresentedToken token, CancellationToken ct)
     {
         var (task, snapshot) = await tasks.ReadAsync(token.Row.TaskId, ct);
         var call = ask.Call.Capability;
+        // What is used does not change any more, so it need not be of the same moment as the task.
+        var approval = token.Row.Approval is { } id ? await approvals.FindAsync(id, ct) : null;
         return new AuthorizeFacts
         {
             Token = token.Issued,
@@ -20,6 +23,7 @@ internal sealed class AuthorizeFactsReader(CurrentTasks tasks)
             Possession = token.Possession,
             AttestedBy = token.Content.ClientAttestedBy,
             Task = task,
+            Approval = approval is null ? null : new(approval.ToFacts(), snapshot.Catalog),
             CatalogVersion = snapshot.Version,
             CatalogDigest = snapshot.Digest,
             Policies = snapshot.Catalog.Policies,

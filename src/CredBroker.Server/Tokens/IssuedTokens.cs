@@ -28,6 +28,6 @@ internal static class IssuedTokens
     public static IssuedToken Of(TokenRow row) => new()
     {
         Jti = row.Jti, Task = row.TaskId, Capability = CapabilityOf(row), Audience = row.Audience, Binding = BindingOf(row),
-        IssuedAt = row.IssuedAt, ExpiresAt = row.ExpiresAt, Uses = row.UsesLeft, Decision = row.DecisionId, AskDigest = row.AskDigest,
+        IssuedAt = row.IssuedAt, ExpiresAt = row.ExpiresAt, Uses = row.UsesLeft, Approval = row.Approval, Decision = row.DecisionId, AskDigest = row.AskDigest,
     };
 }

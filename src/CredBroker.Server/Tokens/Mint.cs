@@ -83,7 +83,7 @@ internal sealed class Mint(
             case MintDecision.Denied(var refusal) denied:
                 return await DenyAsync(ask, refusal, PolicyOf(known, denied.Judgement), ct);
             case MintDecision.NeedsApproval(_, var needed):
-                return await AskAsync(ask, known, snapshot.Catalog.Settings.Approvals, needed, ct);
+                return await AskAsync(ask, known, snapshot, needed, ct);
             default:
                 throw new UnreachableException();
         }
@@ -91,16 +91,15 @@ internal sealed class Mint(
 
     // The approval is told, and nothing else: the policies would allow it with one.
     private async ValueTask<Reply<MintResponse>> AskAsync(
-        MintAsk ask, MintFacts known, ApprovalSettings settings, Judgement.NeedsApproval needed, CancellationToken ct)
+        MintAsk ask, MintFacts known, CatalogSnapshot current, Judgement.NeedsApproval needed, CancellationToken ct)
     {
         var denied = AuditPayloads.MintDenied(clock.GetUtcNow(), ask, new(Reason.ApprovalRequired), PolicyOf(known, needed));
-        return await approvals.AskAsync(ask, known, settings, needed, denied, ct) switch
+        return await approvals.AskAsync(ask, known, current, needed, denied, ct) switch
         {
             ApprovalAsked.Open(var open) =>
                 Reply.NeedsApproval<MintResponse>(new ApprovalNeeded(open.Id, ask.Capability, open.Groups, open.ExpiresAt), ask.Decision),
             ApprovalAsked.TaskOver => await RecordAsync(ask, new(Reason.TaskOver), policy: null, ct),
-            ApprovalAsked.TooMany => Reply.Refuse<MintResponse>(
-                new(Reason.TooManyApprovals, Detail: $"at most {ApprovalAsking.MostOpen} approvals of a task wait"), settings.ExpiresAfter),
+            ApprovalAsked.TooMany => await RefuseTooManyAsync(ask, current.Catalog.Settings.Approvals, PolicyOf(known, needed), ct),
             _ => throw new UnreachableException(),
         };
     }
@@ -157,6 +156,14 @@ internal sealed class Mint(
     {
         await audit.AppendAsync(AuditPayloads.MintDenied(clock.GetUtcNow(), ask, refusal, policy), ct);
         return Reply.Refuse<MintResponse>(refusal, ask.Decision);
+    }
+
+    // No denial, and on record all the same: whoever floods people with questions wants one waved through.
+    private async ValueTask<Reply<MintResponse>> RefuseTooManyAsync(MintAsk ask, ApprovalSettings settings, PolicyDecision? policy, CancellationToken ct)
+    {
+        var refusal = new Refusal(Reason.TooManyApprovals, Detail: $"at most {ApprovalAsking.MostOpen} approvals of a task wait");
+        await audit.AppendAsync(AuditPayloads.MintDenied(clock.GetUtcNow(), ask, refusal, policy), ct);
+        return new Reply<MintResponse>.Refused(refusal, ask.Decision, settings.ExpiresAfter);
     }
 
     private static PolicyDecision? PolicyOf(MintFacts facts, Judgement? judgement) =>

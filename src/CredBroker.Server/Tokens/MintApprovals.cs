@@ -16,9 +16,8 @@ internal sealed class MintApprovals(ApprovalReader reader, ApprovalAsking asking
 
     /// <summary>Asks those whom the policies name.</summary>
     public Task<ApprovalAsked> AskAsync(
-        MintAsk ask, MintFacts facts, ApprovalSettings settings, Judgement.NeedsApproval needed, AuditEntry denied, CancellationToken ct) =>
-        asking.AskAsync(
-            new(ask, facts.Task!.Root, needed.Approvers, settings.QuorumOf(needed.Approvers, needed.Quorum), settings.ExpiresAfter, facts.CatalogVersion, denied), ct);
+        MintAsk ask, MintFacts facts, CatalogSnapshot catalog, Judgement.NeedsApproval needed, AuditEntry denied, CancellationToken ct) =>
+        asking.AskAsync(new(ask, facts.Task!.Root, needed, catalog, denied), ct);
 
     /// <summary>Commits a mint with its approval; null: that cannot be used any more.</summary>
     public async ValueTask<MintOutcome?> CommitAsync(MintCommit mint, ApprovalId approval, CancellationToken ct) =>

@@ -1,10 +1,13 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
 using CredBroker.Core;
+using CredBroker.Core.Approvals;
 using CredBroker.Core.Capabilities;
+using CredBroker.Core.Catalog;
 using CredBroker.Core.Policies;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
+using CredBroker.Tests.Approvals;
 using CredBroker.Tests.Capabilities;
 using CredBroker.Tests.Policies;
 using CredBroker.Tests.Tasks;
@@ -153,6 +156,28 @@ public sealed class AuthorizingTests
     }
 
     [Fact]
+    public void A_call_with_a_token_that_was_approved_is_approved_as_long_as_its_approvers_have_a_say()
+    {
+        var humans = By("""@approvers("sre") @obligation("tell sre") permit (principal, action, resource) when { context.approved };""");
+        AuthorizeFacts Given(AuthorizeFacts facts, params Admin[] people) => facts with
+        {
+            Token = Token with { Approval = Ballots.Given.Id },
+            Approval = new(Ballots.Given with { State = ApprovalState.Used, Jti = Token.Jti }, Ballots.InForce(people.Length == 0 ? Ballots.People : people)),
+        };
+
+        var use = Allow(Ask, Given(humans));
+        Assert.Equal(Ballots.Given.Id, use.Approval);
+        Assert.Equal(["tell sre"], use.Obligations);
+        Assert.Equal(Reason.ApprovalNotEnough, ReasonOf(Given(humans, Ballots.Person("bob"))));
+        Assert.Equal(Reason.ApprovalNotEnough, ReasonOf(Given(By("""@approvers("security") permit (principal, action, resource) when { context.approved };"""))));
+        Assert.Equal(Reason.ApprovalNotEnough, ReasonOf(Given(By("""@approvers("sre") @quorum("2") permit (principal, action, resource) when { context.approved };"""))));
+        Assert.Equal(Reason.PolicyDenied, ReasonOf(Given(By("""permit (principal, action, resource) when { context.phase == "mint" };"""))));
+        Assert.Null(Allow(Ask, Known).Approval);
+        // What needs nobody's yes does not fail for those who are gone.
+        Assert.Null(ReasonOf(Given(By("permit (principal, action, resource);"), Ballots.Person("bob"))));
+    }
+
+    [Fact]
     public void What_the_deciding_policies_oblige_to_goes_with_the_answer()
     {
         var use = Allow(Ask, By("""@obligation("tell Bob") permit (principal, action, resource);"""));
@@ -200,6 +225,7 @@ public sealed class AuthorizingTests
     {
         Assert.Throws<UnreachableException>(() => Authorizing.Decide(Ask, Known with { Task = Mints.Live with { Id = TaskId.New(Now) } }, Now));
         Assert.Throws<UnreachableException>(() => Authorizing.Decide(Ask, With(Rules.Of("mail", "send")), Now));
+        Assert.Throws<UnreachableException>(() => Authorizing.Decide(Ask, Known with { Approval = new(Ballots.Given, Ballots.InForce(Ballots.People)) }, Now));
     }
 
     private static AuthorizeFacts With(ActionRule rule) => Known with { Found = new(true, rule), Policies = Policed.By(Policed.Unprivileged, rule) };
