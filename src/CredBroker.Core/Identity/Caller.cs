@@ -51,6 +51,9 @@ public sealed record Caller
     /// <summary>The administrator's roles.</summary>
     public AdminRoles Roles { get; init; }
 
+    /// <summary>True: the user that runs the broker, or root, who have every role whatever the catalog says.</summary>
+    public bool Owns { get; init; }
+
     /// <summary>The name for records and request ids: the SPIFFE ID, <c>admin:</c> and a name, or <c>anonymous</c>.</summary>
     public string Name => Workload?.ToString() ?? (Admin is null ? "anonymous" : $"admin:{Admin}");
 }

@@ -1,22 +1,27 @@
 using System.Globalization;
 using CredBroker.Core;
+using CredBroker.Core.Audit;
 using CredBroker.Core.Catalog;
 using CredBroker.Core.Identity;
 using CredBroker.Server.Ledger;
+using CredBroker.Server.Storage;
 using CredBroker.Server.Wire;
 using Google.Protobuf.WellKnownTypes;
 using Npgsql;
 
 using CredBroker.V1;
+using ApprovalRow = CredBroker.Server.Ledger.ApprovalRow;
 using Task = System.Threading.Tasks.Task;
 
 namespace CredBroker.Server.Approvals;
 
 /// <summary>
 /// WatchApprovals, for viewers and approvers: approvals as they change, from a cursor. Transactions do not commit in the order in which they
-/// began, so only what is older than every transaction under way is told (decision 20). Refusals: malformed fields; too many streams.
+/// began, so only what is older than every transaction under way is told (decision 20). Refusals: malformed fields; too many streams; in the
+/// middle of the stream, a role that the catalog has taken away (recorded).
 /// </summary>
-internal sealed class WatchApprovals(NpgsqlDataSource database, ApprovalSignal signal, ApprovalStreams streams)
+internal sealed class WatchApprovals(
+    NpgsqlDataSource database, LiveCatalog catalog, ApprovalSignal signal, ApprovalStreams streams, AuditAppender audit, TimeProvider clock)
 {
     private const int Page = 200;
 
@@ -39,11 +44,12 @@ internal sealed class WatchApprovals(NpgsqlDataSource database, ApprovalSignal s
         if (fields.Refusal is { } malformed) return Reply.Refuse<Empty>(malformed);
 
         var group = request.Group.Length == 0 ? null : request.Group;
-        return await streams.RunAsync(caller, stop => FollowAsync(from, group, send, stop), ct);
+        return await streams.RunAsync(caller, stop => FollowAsync(from, group, caller, send, stop), ct);
     }
 
-    private async Task<Reply<Empty>> FollowAsync(Cursor? from, string? group, Func<WatchApprovalsResponse, Task> send, CancellationToken ct)
+    private async Task<Reply<Empty>> FollowAsync(Cursor? from, string? group, Caller caller, Func<WatchApprovalsResponse, Task> send, CancellationToken ct)
     {
+        var proof = AdminOf(caller)?.Proof;
         if (from is not { } cursor)
         {
             // Taken before what is pending is read: what changes meanwhile comes again.
@@ -55,9 +61,25 @@ internal sealed class WatchApprovals(NpgsqlDataSource database, ApprovalSignal s
         while (true)
         {
             var next = signal.NextOfAny();
+            if (!MayWatch(caller, proof)) return await DenyAsync(caller, ct);
             cursor = await SendAsync(cursor, group, onlyPending: false, send, ct);
             await signal.WaitAsync(next, ct);
         }
+    }
+
+    // A stream outlives the look at its caller's roles, and the name may be given to somebody else.
+    private bool MayWatch(Caller caller, AdminProof? proof) =>
+        caller.Owns || (AdminOf(caller) is { } admin && admin.Proof == proof && (admin.Roles & (AdminRoles.Viewer | AdminRoles.Approver)) != 0);
+
+    private Core.Catalog.Admin? AdminOf(Caller caller) =>
+        CatalogName.TryParse(caller.Admin, out var name) ? catalog.Current.Catalog.Admins.GetValueOrDefault(name) : null;
+
+    private async Task<Reply<Empty>> DenyAsync(Caller caller, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var decision = DecisionId.New(now);
+        await audit.AppendAsync(ApprovalPayloads.Refused(now, decision, [], caller.Name, "WatchApprovals", new(Reason.RoleMissing)), ct);
+        return Reply.Refuse<Empty>(new Refusal(Reason.RoleMissing), decision);
     }
 
     // All that is behind the cursor; the cursor behind all that.

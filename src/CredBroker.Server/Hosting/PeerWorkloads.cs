@@ -65,6 +65,7 @@ internal sealed class PeerWorkloads(ExecutableHashes hashes, TimeProvider clock)
             Proof = CallerProof.UnixPeer,
             Admin = admin?.Name.ToString() ?? (owns ? $"uid:{peer.Uid}" : null),
             Roles = owns ? AdminRoles.All : admin?.Roles ?? AdminRoles.None,
+            Owns = owns,
         });
     }
 
