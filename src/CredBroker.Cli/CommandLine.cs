@@ -61,6 +61,7 @@ internal static class CommandLine
         },
         new Command("approval", "Approvals: people's yes or no to exactly one thing.")
         {
+            ApprovalAwaitCommand.Build(shell),
             ApprovalListCommand.Build(shell),
             ApprovalShowCommand.Build(shell),
             ApprovalDecideCommand.Build(shell),

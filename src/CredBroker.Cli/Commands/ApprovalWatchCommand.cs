@@ -1,7 +1,6 @@
 using System.CommandLine;
 using CredBroker.Cli.Output;
 using CredBroker.V1;
-using Grpc.Core;
 
 namespace CredBroker.Cli.Commands;
 

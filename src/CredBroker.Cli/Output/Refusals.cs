@@ -21,8 +21,10 @@ internal static class Refusals
         { Status: StatusCode.Unavailable } => (ExitCode.Unreachable, Message(refusal, "the broker cannot work at the moment"), "try again in a moment"),
         { Status: StatusCode.DeadlineExceeded } => (ExitCode.Unreachable, "the broker did not answer in time", "try again in a moment"),
         { Status: StatusCode.PermissionDenied, ApprovalId: { } approval } =>
-            (ExitCode.Denied, "approval required", $"when it is given, try again with --approval {approval}"),
-        { Status: StatusCode.PermissionDenied } => (ExitCode.Denied, "denied", Decision(refusal)),
+            (ExitCode.Denied, "approval required", $"credbroker approval await {approval}, then mint again with --approval {approval}"),
+        { Status: StatusCode.PermissionDenied, Reason: "DENIED" } => (ExitCode.Denied, "denied", Decision(refusal)),
+        // Only an administrator is told more.
+        { Status: StatusCode.PermissionDenied } => (ExitCode.Denied, Message(refusal, "denied"), Decision(refusal)),
         { Status: StatusCode.Unauthenticated, Reason: "NO_CREDENTIAL" } =>
             (ExitCode.Denied, Message(refusal, "the broker does not know who calls"), "give --identity, --evidence or --client-cert, or call over the broker's Unix socket"),
         { Status: StatusCode.Unauthenticated, Reason: "IDENTITY_TOKEN_REFUSED" } =>

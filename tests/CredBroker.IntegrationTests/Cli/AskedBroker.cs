@@ -23,7 +23,7 @@ internal static class AskedBroker
         policies: Policies);
 
     /// <summary>Two approvals of one task of another workload.</summary>
-    public static async Task<(string First, string Second)> AskAsync(TestBroker broker)
+    public static async Task<(string First, string Second)> AskOtherAsync(TestBroker broker)
     {
         await using var other = await broker.JoinAsync("other");
         var task = (await other.Tasks.StartTaskAsync(Story.Start(Story.ReadTicket("acme/**")))).Task.TaskId;
@@ -31,5 +31,25 @@ internal static class AskedBroker
 
         async Task<string> AskAsync(int ticket) => (await Refused.AsAsync(
             Reason.ApprovalRequired, other.Tokens.MintAsync(Story.Mint(task, Story.ReadTicket($"acme/tickets/{ticket}"))))).ApprovalId!;
+    }
+
+    /// <summary>
+    /// A task of the workload that the test process is, and two approvals of it: Ada, who is the same process and may not, is made to have
+    /// said yes to the first and no to the second.
+    /// </summary>
+    public static async Task<(string Task, string Given, string Refused)> AskOwnAsync(TestBroker broker)
+    {
+        await using var agent = await broker.AgentAsync();
+        var task = (await agent.Tasks.StartTaskAsync(Story.Start(Story.ReadTicket("acme/**")))).Task.TaskId;
+        return (task, await AskAsync(7, yes: true), await AskAsync(8, yes: false));
+
+        async Task<string> AskAsync(int ticket, bool yes)
+        {
+            var id = (await Refused.AsAsync(
+                Reason.ApprovalRequired, agent.Tokens.MintAsync(Story.Mint(task, Story.ReadTicket($"acme/own/{ticket}"))))).ApprovalId!;
+            await broker.Database.ExecuteAsync("INSERT INTO approval_votes (approval_id, approver, approves, reason) VALUES ($1, 'ada', $2, 'test')", Guid.Parse(id), yes);
+            await broker.Database.ExecuteAsync("UPDATE approvals SET state = $2, decided_at = clock_timestamp() WHERE id = $1", Guid.Parse(id), (short)(yes ? 2 : 3));
+            return id;
+        }
     }
 }

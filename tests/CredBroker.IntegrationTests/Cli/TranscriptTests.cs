@@ -34,7 +34,7 @@ public sealed class TranscriptTests(Postgres postgres)
     [MemberData(nameof(Files))]
     public async Task The_command_line_does_what_its_transcripts_say(string name)
     {
-        await using var broker = name == "approvals" ? await AskedBroker.StartAsync(postgres) : await TestBroker.StartAsync(postgres);
+        await using var broker = name is "approvals" or "approved" ? await AskedBroker.StartAsync(postgres) : await TestBroker.StartAsync(postgres);
         await using var empty = await postgres.CreateEmptyDatabaseAsync();
         var folder = Directory.CreateTempSubdirectory("cb").FullName;
         var known = new Dictionary<string, string>
@@ -50,7 +50,8 @@ public sealed class TranscriptTests(Postgres postgres)
             ["config"] = await WriteAsync(Path.Combine(folder, "config"), "empty.json", ConfigurationOf(empty.ConnectionString)),
         };
         known["failing"] = await WriteAsync(await TestCatalog.WriteAsync(Path.Combine(folder, "failing")), "policies.test.yaml", Cases.Replace("deny", "allow", StringComparison.Ordinal));
-        if (name == "approvals") (known["first"], known["second"]) = await AskedBroker.AskAsync(broker);
+        if (name == "approvals") (known["first"], known["second"]) = await AskedBroker.AskOtherAsync(broker);
+        if (name == "approved") (known["task"], known["given"], known["refused"]) = await AskedBroker.AskOwnAsync(broker);
         await WriteAsync(known["config"], "nowhere.json", ConfigurationOf("Host=127.0.0.1;Port=1;Database=none;Timeout=5"));
         var text = await File.ReadAllTextAsync(Path.Combine(Folder, $"{name}.txt"), Ct);
 

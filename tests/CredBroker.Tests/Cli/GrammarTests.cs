@@ -12,8 +12,8 @@ public sealed class GrammarTests
     {
         string[] expected =
         [
-            "approval decide", "approval list", "approval show", "approval watch", "attest", "catalog apply", "catalog check", "catalog schema", "catalog show",
-            "dev", "join-token create", "migrate", "policy test", "report standing-access", "revoke",
+            "approval await", "approval decide", "approval list", "approval show", "approval watch", "attest", "catalog apply", "catalog check", "catalog schema",
+            "catalog show", "dev", "join-token create", "migrate", "policy test", "report standing-access", "revoke",
             "serve", "task accept", "task delegate", "task end", "task heartbeat", "task list", "task revoke", "task show", "task start", "token authorize", "token introspect", "token mint",
             "token proof", "token result", "token revoke", "version", "whoami",
         ];
