@@ -54,11 +54,11 @@ public sealed class TestDatabase : IAsyncDisposable
         await UntilAsync(async () => await ScalarAsync<long>(waiters, type) >= howMany);
     }
 
-    /// <summary>Waits until some session of this database waits for a lock of any kind.</summary>
-    public async Task SomebodyWaitsAsync()
+    /// <summary>Waits until so many sessions of this database wait for a lock of any kind.</summary>
+    public async Task SomebodyWaitsAsync(int howMany = 1)
     {
         const string waiters = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        await UntilAsync(async () => await ScalarAsync<long>(waiters) > 0);
+        await UntilAsync(async () => await ScalarAsync<long>(waiters) >= howMany);
     }
 
     /// <summary>Waits until something is so; fails after a minute.</summary>

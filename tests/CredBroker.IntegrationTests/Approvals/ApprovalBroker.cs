@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using CredBroker.Client;
 using CredBroker.Core;
+using CredBroker.Core.Identity;
 using CredBroker.IntegrationTests.Attestation;
 using CredBroker.IntegrationTests.Hosting;
 using CredBroker.Tests.Identity;
@@ -14,6 +15,11 @@ namespace CredBroker.IntegrationTests.Approvals;
 internal sealed class ApprovalBroker : IAsyncDisposable
 {
     public const string Alice = "user:alice@example.org";
+
+    public const string Ida = "user:ida@example.org";
+
+    /// <summary>Of whom only Ada and Ben have nothing to do with any task.</summary>
+    public const string Sre = "[ada, ben, ida, otto, tom, vera, xena]";
 
     public const string Policies = """
         @id("reads") permit (principal, action in Action::"read", resource);
@@ -40,10 +46,28 @@ internal sealed class ApprovalBroker : IAsyncDisposable
         return new(broker, await JoinAsync(broker, "agent"));
     }
 
-    public Task ApplyAsync(string approvals = "{}", string policies = Policies, string sre = "[ada, ben, ida, tom, vera]") =>
-        broker.ApplyAsync(Yaml(approvals, sre), Files(policies));
+    /// <summary>Applies the catalog with changes.</summary>
+    /// <param name="approvals">The section of that name.</param>
+    /// <param name="policies">All policies.</param>
+    /// <param name="sre">The members of that group.</param>
+    /// <param name="demoted">An administrator who is an operator now, and nothing else.</param>
+    public Task ApplyAsync(string approvals = "{}", string policies = Policies, string sre = Sre, string? demoted = null) =>
+        broker.ApplyAsync(
+            demoted is null ? Yaml(approvals, sre) : System.Text.RegularExpressions.Regex.Replace(Yaml(approvals, sre), $"(  {demoted}: .*roles: )\\[.*?\\]", "$1[operator]"),
+            Files(policies));
+
+    /// <summary>Stops the broker, as SIGTERM does.</summary>
+    public Task StopAsync() => broker.StopAsync();
 
     public Task<AgentSession> JoinAsync(string workload) => JoinAsync(broker, workload);
+
+    /// <summary>The agent at another replica, with a session of the same process and key at this one.</summary>
+    public async Task<(AgentSession Here, AgentSession There)> JoinBothAsync(TestBroker other)
+    {
+        var key = EphemeralKey.Create();
+        var here = await AgentSession.AttestAsync(broker.OverTcp(), new Evidence.JoinToken(await broker.JoinTokenAsync("agent")), key, Ct);
+        return (here, AgentSession.Resume(other.OverTcp(), here.Identity, key));
+    }
 
     /// <summary>A connection of an administrator, by name.</summary>
     public BrokerConnection As(string admin)
@@ -58,11 +82,17 @@ internal sealed class ApprovalBroker : IAsyncDisposable
         Story.Start(Release("**"), Read("**")).Changed(start => start.Initiator = initiator), cancellationToken: Ct)).Task.TaskId;
 
     /// <summary>Asks for a release that needs an approval: its id.</summary>
-    public async Task<string> AskAsync(string task, Capability? capability = null)
+    public Task<string> AskAsync(string task, Capability? capability = null) => AskAsync(Agent, task, capability);
+
+    /// <summary>The same by another workload.</summary>
+    public static async Task<string> AskAsync(AgentSession agent, string task, Capability? capability = null)
     {
-        var refusal = await Refused.AsAsync(Reason.ApprovalRequired, Agent.Tokens.MintAsync(Story.Mint(task, capability ?? Release()), cancellationToken: Ct));
+        var refusal = await Refused.AsAsync(Reason.ApprovalRequired, agent.Tokens.MintAsync(Story.Mint(task, capability ?? Release()), cancellationToken: Ct));
         return refusal.ApprovalId!;
     }
+
+    /// <summary>Votes for approvals.</summary>
+    public AsyncUnaryCall<DecideApprovalResponse> VoteAsync(string admin, params string[] ids) => As(admin).Approvals.DecideApprovalAsync(Decide(ids), cancellationToken: Ct);
 
     /// <summary>An approval that was asked for and given.</summary>
     public async Task<string> ApprovedAsync(string task, Capability? capability = null)
@@ -129,7 +159,7 @@ internal sealed class ApprovalBroker : IAsyncDisposable
     private static (string, string)[] Files(string policies) =>
         [("example.pem", Root.Certificate.ExportCertificatePem()), ("policies.cedar", policies)];
 
-    private static string Yaml(string approvals, string sre = "[ada, ben, ida, tom, vera]") => $$"""
+    private static string Yaml(string approvals, string sre = Sre) => $$"""
         trust_domains:
           example.org:
             x509: { bundle_file: example.pem }
@@ -160,15 +190,24 @@ internal sealed class ApprovalBroker : IAsyncDisposable
             spiffe_id: spiffe://example.org/workloads/other
             owner: team-other
             class: agent
-            attest: [{ join_token: true }]
+            attest: [{ join_token: true }, { x509: { spiffe_id: "spiffe://example.org/xena" } }]
             allow:
               - { tool: deploy, actions: [release], resource: "**" }
+            limits: { calls_per_second: 100000 }
+          backend:
+            spiffe_id: spiffe://example.org/workloads/backend
+            owner: team-deploy
+            class: backend
+            attest: [{ join_token: true }]
+            serves: [https://deploy.example.org, https://tickets.example.org]
             limits: { calls_per_second: 100000 }
         admins:
           ada: { spiffe_id: spiffe://example.org/ada, roles: [approver] }
           ben: { spiffe_id: spiffe://example.org/ben, roles: [approver] }
-          ida: { spiffe_id: spiffe://example.org/ida, roles: [approver], initiators: ["user:ida@example.org"] }
+          ida: { spiffe_id: spiffe://example.org/ida, roles: [approver], initiators: ["{{Ida}}"] }
           tom: { spiffe_id: spiffe://example.org/tom, roles: [approver], teams: [team-agent] }
+          otto: { spiffe_id: spiffe://example.org/otto, roles: [approver], teams: [team-other] }
+          xena: { spiffe_id: spiffe://example.org/xena, roles: [approver] }
           vera: { spiffe_id: spiffe://example.org/vera, roles: [approver] }
           dan: { spiffe_id: spiffe://example.org/dan, roles: [approver] }
           olga: { spiffe_id: spiffe://example.org/olga, roles: [viewer] }

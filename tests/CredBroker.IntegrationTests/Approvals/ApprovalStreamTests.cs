@@ -112,6 +112,49 @@ public sealed class ApprovalStreamTests(Postgres postgres)
         Refused.Is(Reason.ApprovalRequired, BrokerRefusal.Of(await Assert.ThrowsAsync<RpcException>(() => refused)));
     }
 
+    [Fact]
+    public async Task A_broker_that_stops_tells_those_who_wait_and_does_not_wait_for_them()
+    {
+        await using var broker = await StartAsync(postgres);
+        var id = await broker.AskAsync(await broker.TaskAsync());
+        var waiting = Enumerable.Range(0, 20).Select(_ => broker.Agent.Approvals.AwaitApproval(new() { ApprovalId = id }, cancellationToken: Ct)).ToList();
+        var watching = Enumerable.Range(0, 20).Select(_ => broker.As("olga").Approvals.WatchApprovals(new(), cancellationToken: Ct)).ToList();
+        foreach (var call in waiting) await NextAsync(call);
+        foreach (var call in watching) await SeeAsync(call);
+
+        await broker.StopAsync();
+
+        // Torn from its connection at the end of the stop's patience, a stream would not say why.
+        foreach (var call in waiting) await EndedAsync(call.ResponseStream);
+        foreach (var call in watching) await EndedAsync(call.ResponseStream);
+        waiting.ForEach(call => call.Dispose());
+        watching.ForEach(call => call.Dispose());
+
+        static async Task EndedAsync<T>(IAsyncStreamReader<T> stream) =>
+            Refused.Is(Reason.ShuttingDown, BrokerRefusal.Of(await Assert.ThrowsAsync<RpcException>(() => stream.MoveNext(Ct))));
+    }
+
+    [Fact]
+    public async Task Whoever_loses_the_role_sees_no_more()
+    {
+        await using var broker = await StartAsync(postgres);
+        var task = await broker.TaskAsync();
+        await broker.AskAsync(task);
+        using var olga = broker.As("olga").Approvals.WatchApprovals(new(), cancellationToken: Ct);
+        using var ada = broker.As("ada").Approvals.WatchApprovals(new(), cancellationToken: Ct);
+        await SeeAsync(olga);
+        await SeeAsync(ada);
+
+        await broker.ApplyAsync(demoted: "olga");
+        var second = await broker.AskAsync(task, Release("payroll"));
+
+        var refusal = BrokerRefusal.Of(await Assert.ThrowsAsync<RpcException>(() => olga.ResponseStream.MoveNext(Ct)));
+        Refused.Is(Reason.RoleMissing, refusal);
+        Assert.Equal("WatchApprovals", await broker.Database.ScalarAsync<string>(
+            "SELECT payload->>'rpc' FROM audit_entries WHERE decision_id = $1 AND kind = 18", Guid.Parse(refusal.DecisionId!)));
+        Assert.Equal(second, (await SeeAsync(ada)).Approval.ApprovalId);
+    }
+
     private static async Task<ApprovalState> NextAsync(AsyncServerStreamingCall<AwaitApprovalResponse> call)
     {
         Assert.True(await call.ResponseStream.MoveNext(Ct));

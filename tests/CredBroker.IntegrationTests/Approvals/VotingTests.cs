@@ -25,27 +25,6 @@ public sealed class VotingTests(Postgres postgres)
     }
 
     [Fact]
-    public async Task Nobody_decides_for_itself()
-    {
-        await using var broker = await StartAsync(postgres);
-        var ofIda = await broker.TaskAsync("user:ida@example.org");
-        var below = await ApprovalUseTests.ChildOfAsync(broker, ofIda, Alice);
-        var (own, inherited, plain) = (await broker.AskAsync(ofIda), await broker.AskAsync(below), await broker.AskAsync(await broker.TaskAsync()));
-        Grpc.Core.AsyncUnaryCall<DecideApprovalResponse> By(string admin, string id) => broker.As(admin).Approvals.DecideApprovalAsync(Decide(id), cancellationToken: Ct);
-
-        await broker.AsAsync(Reason.SelfApproval, By("ida", own));
-        await broker.AsAsync(Reason.SelfApproval, By("ida", inherited));
-        await broker.AsAsync(Reason.SelfApproval, By("tom", plain));
-        await broker.AsAsync(Reason.SelfApproval, By("vera", plain));
-
-        await broker.ApplyAsync("{ self_approval: true }");
-        await broker.AsAsync(Reason.SelfApproval, By("vera", plain));
-        await By("ida", own);
-        await By("tom", plain);
-        await By("ada", inherited);
-    }
-
-    [Fact]
     public async Task A_quorum_is_of_different_people_and_one_no_is_enough()
     {
         await using var broker = await StartAsync(postgres, "{ quorum: { sre: 2 } }");

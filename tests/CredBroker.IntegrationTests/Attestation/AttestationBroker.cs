@@ -21,6 +21,7 @@ internal sealed class AttestationBroker : IAsyncDisposable
     private readonly RunningBroker running;
     private readonly string folder;
     private readonly List<IDisposable> opened = [];
+    private Task? stopping;
 
     private AttestationBroker(RunningBroker running, TestDatabase database, string folder, ListedLog log) =>
         (this.running, Database, this.folder, Log) = (running, database, folder, log);
@@ -145,10 +146,13 @@ internal sealed class AttestationBroker : IAsyncDisposable
         return X509CertificateLoader.LoadCertificate(certificate.RawData);
     }
 
+    /// <summary>Stops the broker, as SIGTERM does; whoever is connected sees it.</summary>
+    public Task StopAsync() => stopping ??= running.DisposeAsync().AsTask();
+
     public async ValueTask DisposeAsync()
     {
         opened.ForEach(one => one.Dispose());
-        await running.DisposeAsync();
+        await StopAsync();
         await Database.DisposeAsync();
         Log.Dispose();
         Directory.Delete(folder, recursive: true);
