@@ -10,7 +10,6 @@ internal static class ApprovalsSlice
         services.AddSingleton<ApprovalSignal>();
         services.AddHostedService(provider => provider.GetRequiredService<ApprovalSignal>());
         services.AddSingleton<StreamSlots>();
-        services.AddSingleton<ApprovalStreams>();
         services.AddSingleton<AwaitApproval>();
         services.AddSingleton<ListApprovals>();
         services.AddSingleton<WatchApprovals>();

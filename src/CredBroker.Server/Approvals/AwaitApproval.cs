@@ -16,7 +16,7 @@ namespace CredBroker.Server.Approvals;
 /// AwaitApproval: how an approval of the caller's stands, until it is decided. Refusals: malformed id; not the caller's (denied, recorded,
 /// and as if there were none); too many streams.
 /// </summary>
-internal sealed class AwaitApproval(ApprovalReader approvals, ApprovalSignal signal, ApprovalStreams streams, AuditAppender audit, TimeProvider clock)
+internal sealed class AwaitApproval(ApprovalReader approvals, ApprovalSignal signal, StreamSlots slots, AuditAppender audit, TimeProvider clock)
 {
     public async Task<Reply<Empty>> HandleAsync(
         AwaitApprovalRequest request, Caller caller, Func<AwaitApprovalResponse, Task> send, CancellationToken ct)
@@ -24,7 +24,7 @@ internal sealed class AwaitApproval(ApprovalReader approvals, ApprovalSignal sig
         var fields = new Fields();
         var id = fields.ApprovalId(request.ApprovalId);
         if (fields.Refusal is { } malformed) return Reply.Refuse<Empty>(malformed);
-        return await streams.RunAsync(caller, stop => FollowAsync(id, caller, send, stop), ct);
+        return await slots.RunAsync(caller, () => FollowAsync(id, caller, send, ct));
     }
 
     private async Task<Reply<Empty>> FollowAsync(ApprovalId id, Caller caller, Func<AwaitApprovalResponse, Task> send, CancellationToken ct)

@@ -18,7 +18,7 @@ internal sealed class SettleApprovals(NpgsqlDataSource database, TimeProvider cl
 
     private const string Settle = $"""
         WITH over AS (
-          SELECT a.id, {ApprovalSql.State} AS state FROM approvals a JOIN tasks k ON k.id = a.task_id
+          SELECT a.id, {ApprovalSql.State} AS state FROM approvals a JOIN LATERAL (SELECT * FROM tasks x WHERE x.id = a.task_id OFFSET 0) AS k ON true
           WHERE a.state < 3 AND {ApprovalSql.State} > 3 ORDER BY a.id LIMIT $1 FOR UPDATE OF a SKIP LOCKED)
         UPDATE approvals a SET state = over.state, xid = pg_current_xact_id() FROM over WHERE a.id = over.id AND a.state < 3
         RETURNING a.id, a.task_id, a.state

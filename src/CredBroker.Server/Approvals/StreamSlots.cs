@@ -1,9 +1,13 @@
 using CredBroker.Core;
+using CredBroker.Core.Identity;
 using Google.Protobuf.WellKnownTypes;
 
 namespace CredBroker.Server.Approvals;
 
-/// <summary>How many streams may be open: each holds a place in memory for as long as its caller likes. Thread-safe.</summary>
+/// <summary>
+/// How many streams may be open: each holds a place in memory for as long as its caller likes. When the broker stops, the gRPC layer ends
+/// them all. Thread-safe.
+/// </summary>
 internal sealed class StreamSlots
 {
     /// <summary>Of one caller. As many as a task may have open approvals, and a few to watch.</summary>
@@ -17,9 +21,9 @@ internal sealed class StreamSlots
     private int _all;
 
     /// <summary>Runs a stream within the bounds, or refuses it.</summary>
-    public async Task<Reply<Empty>> RunAsync(string caller, Func<Task<Reply<Empty>>> stream)
+    public async Task<Reply<Empty>> RunAsync(Caller caller, Func<Task<Reply<Empty>>> stream)
     {
-        if (!TryTake(caller))
+        if (!TryTake(caller.Name))
             return Reply.Refuse<Empty>(new(Reason.TooManyStreams, Detail: $"at most {PerCaller} open streams of one caller, and {InAll} in all"), TimeSpan.FromSeconds(5));
         try
         {
@@ -27,7 +31,7 @@ internal sealed class StreamSlots
         }
         finally
         {
-            Leave(caller);
+            Leave(caller.Name);
         }
     }
 

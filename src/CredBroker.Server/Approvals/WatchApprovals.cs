@@ -21,7 +21,7 @@ namespace CredBroker.Server.Approvals;
 /// middle of the stream, a role that the catalog has taken away (recorded).
 /// </summary>
 internal sealed class WatchApprovals(
-    NpgsqlDataSource database, LiveCatalog catalog, ApprovalSignal signal, ApprovalStreams streams, AuditAppender audit, TimeProvider clock)
+    NpgsqlDataSource database, LiveCatalog catalog, ApprovalSignal signal, StreamSlots slots, AuditAppender audit, TimeProvider clock)
 {
     private const int Page = 200;
 
@@ -44,7 +44,7 @@ internal sealed class WatchApprovals(
         if (fields.Refusal is { } malformed) return Reply.Refuse<Empty>(malformed);
 
         var group = request.Group.Length == 0 ? null : request.Group;
-        return await streams.RunAsync(caller, stop => FollowAsync(from, group, caller, send, stop), ct);
+        return await slots.RunAsync(caller, () => FollowAsync(from, group, caller, send, ct));
     }
 
     private async Task<Reply<Empty>> FollowAsync(Cursor? from, string? group, Caller caller, Func<WatchApprovalsResponse, Task> send, CancellationToken ct)

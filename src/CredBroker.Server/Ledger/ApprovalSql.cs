@@ -26,7 +26,7 @@ internal static class ApprovalSql
         SELECT a.id, a.task_id, a.root_id, k.workload, k.initiator, k.intent, a.tool, a.action, a.resource, a.parameters::text, a.digest, a.groups,
           a.quorum, {{State}}, a.created_at, a.expires_at, a.decided_at, a.used_at, a.jti, a.decision_id, a.xid,
           coalesce(v.approvers, '{}'), coalesce(v.approve, '{}'), coalesce(v.reasons, '{}'), coalesce(v.moments, '{}')
-        FROM approvals a JOIN tasks k ON k.id = a.task_id CROSS JOIN LATERAL (
+        FROM approvals a JOIN LATERAL (SELECT * FROM tasks x WHERE x.id = a.task_id OFFSET 0) AS k ON true CROSS JOIN LATERAL (
           SELECT array_agg(w.approver ORDER BY w.voted_at, w.approver) AS approvers, array_agg(w.approves ORDER BY w.voted_at, w.approver) AS approve,
             array_agg(w.reason ORDER BY w.voted_at, w.approver) AS reasons, array_agg(w.voted_at ORDER BY w.voted_at, w.approver) AS moments
           FROM approval_votes w WHERE w.approval_id = a.id) AS v
