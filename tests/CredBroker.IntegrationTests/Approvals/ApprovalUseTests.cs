@@ -1,3 +1,4 @@
+using CredBroker.Client;
 using CredBroker.Core;
 using CredBroker.V1;
 using static CredBroker.IntegrationTests.Approvals.ApprovalBroker;
@@ -43,10 +44,34 @@ public sealed class ApprovalUseTests(Postgres postgres)
     }
 
     [Fact]
+    public async Task The_refusal_names_the_approval_what_it_covers_who_decides_and_until_when_and_nothing_more()
+    {
+        await using var broker = await StartAsync(postgres);
+        var task = await broker.TaskAsync();
+
+        var refused = await Assert.ThrowsAsync<Grpc.Core.RpcException>(() => broker.Agent.Tokens.MintAsync(Story.Mint(task, Release()), cancellationToken: Ct).ResponseAsync);
+
+        Assert.Equal((Grpc.Core.StatusCode.PermissionDenied, "approval required"), (refused.StatusCode, refused.Status.Detail));
+        var info = Assert.Single(Google.Rpc.Status.Parser.ParseFrom(refused.Trailers.GetValueBytes(BrokerRefusal.DetailsTrailer)).Details).Unpack<Google.Rpc.ErrorInfo>();
+        var approval = await broker.FindAsync(info.Metadata["approval_id"]);
+        Assert.Equal("APPROVAL_REQUIRED", info.Reason);
+        Assert.Equal(
+            new SortedDictionary<string, string>
+            {
+                ["approval_id"] = approval.ApprovalId, ["decision_id"] = approval.DecisionId, ["groups"] = "sre",
+                ["covers"] = """{"tool":"deploy","action":"release","resource":"helpdesk","parameters":{"version":{"in":["1.2"]}}}""",
+                ["expires_at"] = approval.ExpiresAt.ToDateTime().ToString("O", System.Globalization.CultureInfo.InvariantCulture),
+            },
+            new SortedDictionary<string, string>(info.Metadata));
+    }
+
+    [Fact]
     public async Task Of_fifty_who_use_one_approval_at_once_one_gets_a_token()
     {
         await using var broker = await StartAsync(postgres);
         var task = await broker.TaskAsync();
+        // What the tree's history has already keeps nobody from minting at the same moment.
+        await broker.UseAsync(task, await broker.ApprovedAsync(task, Release("payroll")), Release("payroll"));
         var id = await broker.ApprovedAsync(task);
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ =>
@@ -63,7 +88,7 @@ public sealed class ApprovalUseTests(Postgres postgres)
 
         var jti = Assert.Single(outcomes, outcome => outcome is not null);
         Assert.Equal(jti, (await broker.FindAsync(id)).Jti);
-        Assert.Equal(1, await broker.Database.ScalarAsync<long>("SELECT count(*) FROM tokens"));
+        Assert.Equal(2, await broker.Database.ScalarAsync<long>("SELECT count(*) FROM tokens"));
         Assert.Equal(49, await broker.Database.ScalarAsync<long>("SELECT count(*) FROM audit_entries WHERE payload->>'reason' = 'ApprovalOver'"));
     }
 

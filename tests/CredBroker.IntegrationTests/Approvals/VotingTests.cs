@@ -63,6 +63,7 @@ public sealed class VotingTests(Postgres postgres)
 
         await ada.Approvals.DecideApprovalAsync(Deny(b), cancellationToken: Ct);
         await broker.AsAsync(Reason.ApprovalOver, ada.Approvals.DecideApprovalAsync(Decide(a, b), cancellationToken: Ct));
+        await broker.AsAsync(Reason.UnknownApproval, broker.VoteAsync("ada", a, TestBroker.NewId()));
         await Hosting.Refused.AsAsync(Reason.FieldMalformed, ada.Approvals.DecideApprovalAsync(Decide(a, c), cancellationToken: Ct));
         await Hosting.Refused.AsAsync(Reason.DuplicateElement, ada.Approvals.DecideApprovalAsync(Decide(a, a), cancellationToken: Ct));
 
