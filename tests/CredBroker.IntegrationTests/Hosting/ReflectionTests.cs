@@ -19,7 +19,7 @@ public sealed class ReflectionTests(Postgres postgres)
         Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
         Assert.Equal(
             [
-                "credbroker.v1.Admin", "credbroker.v1.Attestation", "credbroker.v1.Tasks", "credbroker.v1.Tokens", "grpc.health.v1.Health",
+                "credbroker.v1.Admin", "credbroker.v1.Approvals", "credbroker.v1.Attestation", "credbroker.v1.Tasks", "credbroker.v1.Tokens", "grpc.health.v1.Health",
                 "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
             ],
             call.ResponseStream.Current.ListServicesResponse.Service.Select(service => service.Name).Order(StringComparer.Ordinal));
