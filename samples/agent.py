@@ -50,8 +50,7 @@ def main():
         "Tasks", "StartTask", request_id=new_id(), intent="answer ticket 4711", initiator="user:alice@example.test",
         envelope=[
             {"tool": "tickets", "action": "read", "resource": "acme/support/**", **read_open},
-            {"tool": "deploy", "action": "release", "resource": "services/helpdesk",
-             "parameters": [{"name": "canary_percent", "range": {"min": 1, "max": 5}}]},
+            {"tool": "mail", "action": "send", "resource": "customers/7"},
         ],
         time_to_live={"seconds": 300}).task
     say("starts task " + task.task_id, "for " + task.initiator + ": " + task.intent)
@@ -73,12 +72,11 @@ def main():
     expect(401, status, "the backend's answer to a stolen token")
     say("(a thief) is refused with the same token", "it is bound to the agent's key")
 
-    # 6. The envelope is not a permission: what is privileged needs more than the catalog's word.
+    # 6. The envelope is not a permission: a task that has read what is confidential sends nothing out of the house any more.
     refusal = broker.refused("Tokens", "Mint", request_id=new_id(), task_id=task.task_id, capability={
-        "tool": "deploy", "action": "release", "resource": "services/helpdesk",
-        "parameters": [{"name": "canary_percent", "range": {"min": 1, "max": 5}}]})
-    expect("PERMISSION_DENIED denied", refusal.text, "the broker's answer to a privileged request")
-    say("is denied deploy release", "why is in the audit only, as decision " + refusal.decision_id)
+        "tool": "mail", "action": "send", "resource": "customers/7"})
+    expect("PERMISSION_DENIED denied", refusal.text, "the broker's answer to a mail after the ticket")
+    say("is denied a mail to the customer", "the task has read confidential data; the agent learns decision " + refusal.decision_id)
 
     if args.hold:
         sys.stdin.readline()
@@ -181,7 +179,7 @@ def new_id():
 
 def say(what, why):
     now = time.time()
-    print(f"{time.strftime('%H:%M:%S', time.localtime(now))}.{int(now * 1000) % 1000:03}  agent    {what:<52}  {why}", flush=True)
+    print(f"{time.strftime('%H:%M:%S', time.localtime(now))}.{int(now * 1000) % 1000:03}  agent     {what:<52}  {why}", flush=True)
 
 
 def expect(expected, actual, what):

@@ -102,7 +102,7 @@ function answer(response, status, body, headers = {}) {
 
 function say(what, why) {
   const now = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000);
-  console.log(`${now.toISOString().slice(11, 23)}  backend  ${what.padEnd(52)}  ${why}`);
+  console.log(`${now.toISOString().slice(11, 23)}  backend   ${what.padEnd(52)}  ${why}`);
 }
 
 function fail(text) {
