@@ -40,6 +40,9 @@ public sealed record AuthorizeFacts
     /// <summary>What the catalog allows the token's workload; null: it has no such workload.</summary>
     public required AllowList? Allowed { get; init; }
 
+    /// <summary>What the catalog allows each workload above the task, root first; null: it has no such workload.</summary>
+    public required ImmutableArray<AllowList?> AllowedAbove { get; init; }
+
     /// <summary>The catalog's policies.</summary>
     public required CatalogPolicies Policies { get; init; }
 }

@@ -24,6 +24,7 @@ public static class Authorizing
         if (RefusePossession(token.Binding, facts.Possession) is { } unproven) return Deny(unproven);
         if (!Containment.Contains(token.Capability, ask.Call.Capability)) return Deny(Reason.CallOutsideGrant);
         if (!CatalogAuthority.Allows(facts.Found, facts.Allowed, ask.Call.Capability, out var rule, out var against)) return Deny(against.Value);
+        if (Chain.Refuse(task.Above, facts.AllowedAbove, ask.Call.Capability) is { } above) return new AuthorizeDecision.Denied(above);
         // The tool was given to another backend since: this one has no say in its calls any more.
         if (rule.Audience != token.Audience) return Deny(Reason.AudienceNotServed);
         if (token.Binding is Binding.Bearer && !rule.BearerAllowed) return Deny(Reason.BearerNotAllowed);

@@ -29,6 +29,7 @@ internal sealed class AuthorizeFactsReader(CurrentTasks tasks, ApprovalReader ap
             Policies = snapshot.Catalog.Policies,
             Found = snapshot.Catalog.FindAction(call.Tool, call.Action),
             Allowed = task is null ? null : snapshot.Catalog.AllowedTo(task.Workload),
+            AllowedAbove = task is { Above.IsEmpty: false } ? [.. task.Above.Select(snapshot.Catalog.AllowedTo)] : [],
         };
     }
 }

@@ -124,6 +124,7 @@ internal static class UseAsks
         CatalogDigest = s_catalog.Digest,
         Found = s_catalog.Catalog.FindAction(s_everything.Tool, s_everything.Action),
         Allowed = s_catalog.Catalog.AllowedTo(s_agent),
+        AllowedAbove = [],
         Policies = s_catalog.Catalog.Policies,
     };
 

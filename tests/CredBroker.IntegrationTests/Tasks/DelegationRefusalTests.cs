@@ -1,6 +1,7 @@
 using CredBroker.Client;
 using CredBroker.Core;
 using CredBroker.IntegrationTests.Hosting;
+using CredBroker.IntegrationTests.Tokens;
 using CredBroker.V1;
 using Google.Protobuf.WellKnownTypes;
 using Task = System.Threading.Tasks.Task;
@@ -102,11 +103,13 @@ public sealed class DelegationRefusalTests(Postgres postgres) : IAsyncLifetime
     [Fact]
     public async Task What_the_catalog_takes_from_a_workload_it_takes_from_all_that_is_done_on_its_behalf()
     {
+        await using var backend = await broker.JoinAsync("backend");
         var root = await agent.RootAsync();
         var child = await agent.HandAsync(root, helper);
         var grandchild = await helper.HandAsync(child, second, request => request.Budget = 2);
         var own = (await second.Tasks.StartTaskAsync(Story.Start(Story.ReadTicket("acme/**")))).Task.TaskId;
-        await second.Tokens.MintAsync(Story.Mint(grandchild));
+        var token = (await second.Tokens.MintAsync(Story.Mint(grandchild))).Token;
+        await broker.Database.AllowedAsync(backend.Tokens.AuthorizeAsync(AuthorizeScene.Request(second, token)));
 
         foreach (var less in new[]
         {
@@ -117,6 +120,7 @@ public sealed class DelegationRefusalTests(Postgres postgres) : IAsyncLifetime
             await ApplyAsync(less);
             await broker.DeniedAsync(Reason.NotAllowedAbove, helper.Tokens.MintAsync(Story.Mint(child)));
             await broker.DeniedAsync(Reason.NotAllowedAbove, second.Tokens.MintAsync(Story.Mint(grandchild)));
+            await broker.Database.NotAllowedAsync(Reason.NotAllowedAbove, backend.Tokens.AuthorizeAsync(AuthorizeScene.Request(second, token)));
             await broker.DeniedAsync(
                 Reason.NotAllowedAbove, helper.Tasks.DelegateTaskAsync(Delegations.Delegate(child, Delegations.Second).Changed(request => request.Budget = 1)));
             // By itself it may what it always might.

@@ -133,6 +133,16 @@ public sealed class AuthorizingTests
     }
 
     [Fact]
+    public void What_the_catalog_took_from_a_workload_above_is_called_by_nobody_below()
+    {
+        var delegated = Known with { Task = Known.Task! with { Above = [Facts.Other, Facts.Triage] } };
+        AllowList all = new([Facts.ReadIssues, Facts.SendMail]), less = new([Facts.SendMail]);
+        Assert.Null(ReasonOf(delegated with { AllowedAbove = [all, all] }));
+        foreach (var chain in new AllowList?[][] { [less, all], [all, less], [null, all], [all, null] })
+            Assert.Equal(Reason.NotAllowedAbove, ReasonOf(delegated with { AllowedAbove = [.. chain] }));
+    }
+
+    [Fact]
     public void Policies_are_asked_again_at_every_call_and_know_that_it_is_one()
     {
         Assert.Equal(Reason.PolicyDenied, ReasonOf(With(Mints.Rule with { Risk = RiskClass.Privileged })));

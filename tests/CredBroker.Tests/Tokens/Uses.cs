@@ -45,6 +45,7 @@ internal static class Uses
         Policies = Mints.Known.Policies,
         Found = new(true, Mints.Rule),
         Allowed = new([Facts.ReadIssues, Facts.SendMail]),
+        AllowedAbove = [],
     };
 
     public static ToolCall Call(string tool, string action, string resource, params (string Name, ParameterConstraint Value)[] values) =>

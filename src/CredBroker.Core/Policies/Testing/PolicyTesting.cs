@@ -82,7 +82,7 @@ public static class PolicyTesting
         var facts = new AuthorizeFacts
         {
             Token = token, Revoked = false, Possession = Possession.Shown, AttestedBy = test.AttestedBy, Task = TaskOf(test, catalog), CatalogVersion = 0,
-            CatalogDigest = [], Found = found, Allowed = test.Workload.Allow, Policies = catalog.Policies,
+            CatalogDigest = [], Found = found, Allowed = test.Workload.Allow, AllowedAbove = [.. test.Task.Above.Select(catalog.AllowedTo)], Policies = catalog.Policies,
         };
         return Authorizing.Decide(ask, facts, test.Now) switch
         {
