@@ -30,7 +30,7 @@ internal sealed class PolicyTestCaseReader(BrokerCatalog catalog)
         var phase = keys.May("phase") is { } given ? given.OneOf(("mint", PolicyPhase.Mint), ("authorize", PolicyPhase.Authorize), ("delegate", PolicyPhase.Delegate)) : PolicyPhase.Mint;
         var workload = WorkloadOf(keys.Must("workload"));
         var to = phase == PolicyPhase.Delegate ? WorkloadOf(keys.Must("to")) : Refuse(own.May("to"), "says nothing where nothing is handed down", "phase: delegate");
-        var approved = phase == PolicyPhase.Mint ? keys.May("approved")?.Bool() : RefuseBool(own.May("approved"));
+        var approved = phase == PolicyPhase.Delegate ? RefuseBool(own.May("approved")) : keys.May("approved")?.Bool();
         var capability = new CapabilityFields(catalog).Read(keys.Must("tool"), keys.Must("action"), keys.Must("resource"), keys.May("parameters"));
         if (phase == PolicyPhase.Authorize && capability is not null && !IsCall(capability))
             item.Report(CatalogErrorKind.OutOfRange, "a call is of one resource, with one value to each parameter");
@@ -85,7 +85,7 @@ internal sealed class PolicyTestCaseReader(BrokerCatalog catalog)
 
     private static bool? RefuseBool(Field? field)
     {
-        Refuse(field, "says nothing where no token is minted: approvers say yes to a mint", "phase: mint");
+        Refuse(field, "says nothing where something is handed down: approvers say yes to a mint, and with it to its calls", "phase: mint, or authorize");
         return null;
     }
 }

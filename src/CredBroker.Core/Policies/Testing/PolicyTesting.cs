@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using CredBroker.Core.Approvals;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Catalog;
@@ -18,6 +19,7 @@ public static class PolicyTesting
     private static readonly TaskId s_task = TaskId.Of(new("01a00000-0000-7000-8000-000000000001"));
     private static readonly TaskId s_child = TaskId.Of(new("01a00000-0000-7000-8000-000000000002"));
     private static readonly TaskId s_above = TaskId.Of(new("01a00000-0000-7000-8000-000000000000"));
+    private static readonly ApprovalId s_approval = ApprovalId.Of(new("01a00000-0000-7000-8000-000000000005"));
     private static readonly DecisionId s_decision = DecisionId.Of(new("01a00000-0000-7000-8000-000000000003"));
     private static readonly RequestId s_request = RequestId.Of(new("01a00000-0000-7000-8000-000000000004"));
     private static readonly Binding s_binding = new Binding.Jkt(new JwkThumbprint([.. Enumerable.Repeat((byte)1, 32)]));
@@ -83,6 +85,7 @@ public static class PolicyTesting
         {
             Token = token, Revoked = false, Possession = Possession.Shown, AttestedBy = test.AttestedBy, Task = TaskOf(test, catalog), CatalogVersion = 0,
             CatalogDigest = [], Found = found, Allowed = test.Workload.Allow, AllowedAbove = [.. test.Task.Above.Select(catalog.AllowedTo)], Policies = catalog.Policies,
+            Approval = test.Approved ? new(ByEverybody(test, token, catalog), catalog) : null,
         };
         return Authorizing.Decide(ask, facts, test.Now) switch
         {
@@ -91,6 +94,14 @@ public static class PolicyTesting
             _ => throw new UnreachableException(),
         };
     }
+
+    // Whoever may approve anything has said yes to the token: who of them had to is what the rules find out.
+    private static ApprovalFacts ByEverybody(PolicyTestCase test, IssuedToken token, BrokerCatalog catalog) => new()
+    {
+        Id = s_approval, Task = s_task, Workload = test.Workload.SpiffeId, Digest = CapabilityJson.Digest(test.Capability),
+        Groups = [.. catalog.ApproverGroups.Keys], Quorum = 1, State = ApprovalState.Used, Jti = token.Jti,
+        Votes = [.. catalog.ApproverGroups.Values.SelectMany(group => group.Members).Distinct().Select(member => new ApprovalVote(member, Approves: true))],
+    };
 
     private static PolicyTestAnswer Delegate(PolicyTestCase test, BrokerCatalog catalog)
     {

@@ -76,7 +76,7 @@ public sealed class PolicyTestReaderTests
     [InlineData(Ask + "now: §noon\nexpect: allow", "\"now\" is \"noon\"; expected a moment")]
     [InlineData(Ask + "now: §1999-12-31\nexpect: allow", "expected a moment of the years 2000 to 2999")]
     [InlineData(Ask + "§to: helper\nexpect: allow", "\"to\" says nothing where nothing is handed down; expected phase: delegate")]
-    [InlineData(Ask + "phase: authorize\n§approved: true\nexpect: allow", "\"approved\" says nothing where no token is minted: approvers say yes to a mint; expected phase: mint")]
+    [InlineData(Ask + "phase: delegate\nto: helper\n§approved: true\nexpect: allow", "\"approved\" says nothing where something is handed down: approvers say yes to a mint, and with it to its calls; expected phase: mint, or authorize")]
     [InlineData(Ask + "task: { §depth: 1, above: [agent] }\nexpect: allow", "\"depth\" and \"above\" say the same")]
     [InlineData(Ask + "task: { above: [§nobody] }\nexpect: allow", "the catalog has no workload \"nobody\"")]
     [InlineData(Ask + "task: { age: §0s }\nexpect: allow", "\"age\" is 0s; expected a length of time from 1s")]

@@ -83,6 +83,8 @@ public sealed class PolicyTestingTests
 
         Assert.Empty(Tested.RunOne(Release + "expect: { outcome: approval required, by: [yes], approvers: [sre], quorum: 2, max_ttl: 30s, single_use: true }", Policies).Differences);
         Assert.Empty(Tested.RunOne(Release + "approved: true\nexpect: { outcome: allow, by: [yes] }", Policies).Differences);
+        Assert.Empty(Tested.RunOne(Release + "phase: authorize\napproved: true\nexpect: { outcome: allow, by: [yes] }", Policies).Differences);
+        Assert.Empty(Tested.RunOne(Release + "phase: authorize\nexpect: { outcome: deny, reason: APPROVAL_REQUIRED }", Policies).Differences);
         Assert.Empty(Tested.RunOne(Release + "approved: true\ntask: { age: 11m }\nexpect: { outcome: deny, by: [not-aged] }", Policies).Differences);
         Assert.Empty(Tested.RunOne(Read + "approved: true\nexpect: { outcome: allow, by: [reads] }", Policies).Differences);
         Assert.Empty(Tested.RunOne(Release + "phase: authorize\nexpect: { outcome: deny, reason: APPROVAL_REQUIRED }", Policies).Differences);
