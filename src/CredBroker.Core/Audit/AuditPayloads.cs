@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CredBroker.Core.Capabilities;
+using CredBroker.Core.Identity;
 using CredBroker.Core.Policies;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
@@ -45,6 +46,7 @@ public static class AuditPayloads
             CapabilityJson.Write(json, denied.ask.Capability);
             json.WriteString("binding"u8, denied.ask.Binding.ToString());
             if (denied.ask.Approval is { } approval) json.WriteString("approval"u8, approval.Value);
+            json.WriteString("attested_by"u8, denied.ask.AttestedBy.Word());
             WriteRefusal(json, denied.refusal);
             if (denied.policy is { } policy) PolicyDecisionJson.Write(json, policy);
         });

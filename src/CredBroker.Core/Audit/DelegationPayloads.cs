@@ -11,24 +11,27 @@ public static class DelegationPayloads
 {
     /// <summary>A task was delegated. Its budget was taken out of its parent's.</summary>
     /// <param name="task">The child.</param>
-    /// <param name="by">The workload that delegated.</param>
-    public static AuditEntry Delegated(ApprovedTask task, SpiffeId by) =>
-        AuditPayloads.Entry(task.CreatedAt, AuditKind.TaskDelegated, task.Id, task.Decision, (task, by), static (json, delegated) =>
+    /// <param name="ask">What the workload that delegated asked for.</param>
+    public static AuditEntry Delegated(ApprovedTask task, DelegateAsk ask) =>
+        AuditPayloads.Entry(task.CreatedAt, AuditKind.TaskDelegated, task.Id, task.Decision, (task, ask), static (json, delegated) =>
         {
             var task = delegated.task;
             json.WriteStartArray("above"u8);
             foreach (var ancestor in task.Ancestors) json.WriteStringValue(ancestor.Value);
             json.WriteEndArray();
-            json.WriteString("by"u8, delegated.by.ToString());
+            json.WriteString("by"u8, delegated.ask.Workload.ToString());
+            json.WriteString("attested_by"u8, delegated.ask.AttestedBy.Word());
             json.WriteString("workload"u8, task.Workload.ToString());
             json.WriteString("initiator"u8, task.Initiator);
             json.WriteString("intent"u8, task.Intent);
             if (task.PromptFragment is { } fragment) json.WriteString("prompt_fragment"u8, fragment);
             json.WritePropertyName("envelope"u8);
             CapabilityJson.Write(json, task.Envelope);
+            json.WriteNumber("time_to_live"u8, delegated.ask.TimeToLive.TotalSeconds);
             json.WriteString("deadline"u8, task.Deadline);
             json.WriteNumber("budget"u8, task.Budget);
             json.WriteNumber("catalog"u8, task.CatalogVersion);
+            json.WriteNumber("history_version"u8, task.HistoryVersion);
             json.WriteStartArray("policy"u8);
             foreach (var allowed in task.HandedDown) Write(json, allowed);
             json.WriteEndArray();
@@ -43,9 +46,12 @@ public static class DelegationPayloads
         {
             json.WriteString("rpc"u8, "DelegateTask");
             json.WriteString("workload"u8, denied.ask.Workload.ToString());
+            json.WriteString("attested_by"u8, denied.ask.AttestedBy.Word());
             json.WriteString("to"u8, denied.ask.To.ToString());
             json.WritePropertyName("envelope"u8);
             CapabilityJson.Write(json, denied.ask.Envelope);
+            json.WriteNumber("time_to_live"u8, denied.ask.TimeToLive.TotalSeconds);
+            if (denied.ask.Budget is { } budget) json.WriteNumber("budget"u8, budget);
             AuditPayloads.WriteRefusal(json, denied.refusal);
             if (denied.policy is { } policy) PolicyDecisionJson.Write(json, policy);
         });

@@ -25,6 +25,7 @@ internal static class PolicyDecisionJson
         });
         json.WriteNumber("catalog"u8, decision.CatalogVersion);
         json.WriteBase64String("catalog_digest"u8, decision.CatalogDigest.AsSpan());
+        if (decision.HistoryVersion is { } version) json.WriteNumber("history_version"u8, version);
         json.WriteString("phase"u8, record.Phase);
         json.WriteString("principal"u8, record.Principal);
         json.WriteString("attested_by"u8, record.AttestedBy);

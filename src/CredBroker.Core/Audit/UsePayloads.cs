@@ -1,4 +1,6 @@
+using System.Text.Json;
 using CredBroker.Core.Capabilities;
+using CredBroker.Core.Identity;
 using CredBroker.Core.Policies;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
@@ -19,6 +21,7 @@ public static class UsePayloads
             json.WriteString("initiator"u8, use.Initiator);
             json.WriteString("backend"u8, use.Backend.ToString());
             json.WriteString("audience"u8, use.Audience);
+            WriteToken(json, use.IssuedAt, use.Binding, use.IsCounted);
             json.WritePropertyName("call"u8);
             CapabilityJson.Write(json, use.Call.Capability);
             if (use.Approval is { } approval) json.WriteString("approval"u8, approval.Value);
@@ -32,12 +35,21 @@ public static class UsePayloads
     /// <param name="ask">What was asked.</param>
     /// <param name="token">The token; null when none of the broker's was presented.</param>
     /// <param name="refusal">Why.</param>
+    /// <param name="attestedBy">How the token's workload proved itself when it asked for the token; null: the token does not say.</param>
     /// <param name="policy">What the policies said; null: it did not come so far.</param>
-    public static AuditEntry Denied(DateTimeOffset now, AuthorizeAsk ask, IssuedToken? token, Refusal refusal, PolicyDecision? policy) =>
-        AuditPayloads.Entry(now, AuditKind.UseDenied, token?.Task, ask.Decision, (ask, token, refusal, policy), static (json, denied) =>
+    public static AuditEntry Denied(
+        DateTimeOffset now, AuthorizeAsk ask, IssuedToken? token, Refusal refusal, EvidenceKind? attestedBy, PolicyDecision? policy) =>
+        AuditPayloads.Entry(now, AuditKind.UseDenied, token?.Task, ask.Decision, (ask, token, refusal, attestedBy, policy), static (json, denied) =>
         {
-            if (denied.token is { } token) json.WriteString("jti"u8, token.Jti.Value);
-            if (denied.token?.Approval is { } approval) json.WriteString("approval"u8, approval.Value);
+            if (denied.token is { } token)
+            {
+                json.WriteString("jti"u8, token.Jti.Value);
+                if (token.Approval is { } approval) json.WriteString("approval"u8, approval.Value);
+                json.WriteString("audience"u8, token.Audience);
+                WriteToken(json, token.IssuedAt, token.Binding, token.Uses is not null);
+            }
+
+            if (denied.attestedBy is { } attestedBy) json.WriteString("attested_by"u8, attestedBy.Word());
             json.WriteString("backend"u8, denied.ask.Backend.ToString());
             json.WritePropertyName("call"u8);
             CapabilityJson.Write(json, denied.ask.Call.Capability);
@@ -62,4 +74,12 @@ public static class UsePayloads
             json.WriteString("outcome"u8, result.outcome.ToString());
             if (result.fragment is { } fragment) json.WriteString("result_fragment"u8, fragment);
         });
+
+    // What a catalog may hold against a token, whenever it is asked: enough to put the call to another one later.
+    private static void WriteToken(Utf8JsonWriter json, DateTimeOffset issuedAt, Binding binding, bool isCounted)
+    {
+        json.WriteNumber("iat"u8, issuedAt.ToUnixTimeSeconds());
+        if (binding is Binding.Bearer) json.WriteBoolean("bearer"u8, true);
+        if (isCounted) json.WriteBoolean("counted"u8, true);
+    }
 }

@@ -37,6 +37,7 @@ public sealed class ApprovedTask
         DelegateAsk ask, DelegateFacts facts, TaskFacts parent, int budget, ImmutableArray<HandingDown.Allowed> policies, DateTimeOffset now)
     {
         HandedDown = policies;
+        HistoryVersion = parent.HistoryVersion;
         Id = facts.Child;
         Ancestors = facts.Ancestors;
         Decision = ask.Decision;
@@ -84,6 +85,9 @@ public sealed class ApprovedTask
 
     /// <summary>What the policies said of each capability, for a child; empty for a root, of which they are asked at each mint only.</summary>
     public ImmutableArray<HandingDown.Allowed> HandedDown { get; }
+
+    /// <summary>The version of the tree's history that the decision saw, which moves when a child is recorded; 0 for a root.</summary>
+    public int HistoryVersion { get; }
 
     /// <summary>The catalog that approved it.</summary>
     public int CatalogVersion { get; }

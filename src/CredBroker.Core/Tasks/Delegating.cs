@@ -82,7 +82,7 @@ public static class Delegating
                 case HandingDown.Denied(var judgement):
                     return new StartDecision.Denied(new(judgement.Reason, $"envelope[{i}]", judgement.Detail))
                     {
-                        Policy = new(facts.CatalogVersion, facts.CatalogDigest, judgement),
+                        Policy = new(facts.CatalogVersion, facts.CatalogDigest, judgement) { HistoryVersion = parent.HistoryVersion },
                     };
                 case HandingDown.TooWide:
                     return Deny(new(Reason.TooManyElements, $"envelope[{i}].parameters", $"at most {HandingDown.MostCases} combinations of values: delegate it in parts"));

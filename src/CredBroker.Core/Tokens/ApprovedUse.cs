@@ -27,6 +27,8 @@ public sealed class ApprovedUse
         Approval = token.Approval;
         Call = ask.Call;
         IsCounted = token.Uses is not null;
+        IssuedAt = token.IssuedAt;
+        Binding = token.Binding;
         HistoryVersion = task.HistoryVersion;
         CatalogVersion = policy.CatalogVersion;
         Policy = policy;
@@ -69,6 +71,12 @@ public sealed class ApprovedUse
 
     /// <summary>True when the token is good for so many calls only. For a token's whole life the same.</summary>
     public bool IsCounted { get; }
+
+    /// <summary>When the token was issued.</summary>
+    public DateTimeOffset IssuedAt { get; }
+
+    /// <summary>What the token is bound to.</summary>
+    public Binding Binding { get; }
 
     /// <summary>The version of the history that the decision saw: the commit is conditional on it.</summary>
     public int HistoryVersion { get; }

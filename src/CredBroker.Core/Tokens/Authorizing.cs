@@ -56,10 +56,10 @@ public static class Authorizing
         var decision = new PolicyDecision(facts.CatalogVersion, facts.CatalogDigest, judgement);
         return judgement switch
         {
-            Judgement.Allowed(var terms, _) when RefuseTerms(terms, token, now) is { } broken => new AuthorizeDecision.Denied(broken) { Policy = decision },
+            Judgement.Allowed(var terms, _) when RefuseTerms(terms, token, now) is { } broken => DeniedBy(decision, broken, task),
             Judgement.Allowed(var terms, _) => new AuthorizeDecision.Allowed(new(ask, token, task, decision, terms)),
-            Judgement.NeedsApproval => new AuthorizeDecision.Denied(new(facts.Approval is null ? Reason.ApprovalRequired : Reason.ApprovalNotEnough)) { Policy = decision },
-            Judgement.Denied denied => new AuthorizeDecision.Denied(new(denied.Reason, Detail: denied.Detail)) { Policy = decision },
+            Judgement.NeedsApproval => DeniedBy(decision, new(facts.Approval is null ? Reason.ApprovalRequired : Reason.ApprovalNotEnough), task),
+            Judgement.Denied denied => DeniedBy(decision, new(denied.Reason, Detail: denied.Detail), task),
             _ => throw new UnreachableException(),
         };
     }
@@ -71,6 +71,9 @@ public static class Authorizing
         if (approval.Jti != token.Jti) throw new UnreachableException("The approval is another token's.");
         return ApprovalUse.IsEnough(approval, needed, catalog);
     }
+
+    private static AuthorizeDecision.Denied DeniedBy(PolicyDecision decision, Refusal refusal, TaskFacts task) =>
+        new(refusal) { Policy = decision with { HistoryVersion = task.HistoryVersion } };
 
     // What a policy binds a token to binds also the one that was minted before the policy was, or that others permitted.
     private static Refusal? RefuseTerms(PolicyTerms terms, IssuedToken token, DateTimeOffset now)

@@ -75,7 +75,7 @@ internal sealed class DelegateTask(
         {
             case StartDecision.Approved(var child):
                 await TakeBudgetAsync(transaction, child, ct);
-                var createdAt = await NewTask.InsertAsync(transaction, child, DelegationPayloads.Delegated(child, ask.Workload), ct);
+                var createdAt = await NewTask.InsertAsync(transaction, child, DelegationPayloads.Delegated(child, ask), ct);
                 return Reply.Of(new DelegateTaskResponse { Task = TaskMessages.Of(child, createdAt), DecisionId = child.Decision.ToString() });
             case StartDecision.Denied(var refusal) when refusal.IsDenial:
                 return Reply.Refuse<DelegateTaskResponse>(refusal, ask.Decision);

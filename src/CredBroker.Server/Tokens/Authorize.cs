@@ -79,7 +79,7 @@ internal sealed class Authorize(
         return Authorizing.Decide(ask, known, now) switch
         {
             AuthorizeDecision.Allowed(var use) => await CommitAsync(ask, token, new(use, token.Content.KeyId, UsePayloads.Authorized(now, use)), ct),
-            AuthorizeDecision.Denied(var refusal) { Policy: var policy } => await DenyAsync(ask, token.Issued, refusal, ct, policy),
+            AuthorizeDecision.Denied(var refusal) { Policy: var policy } => await DenyAsync(ask, token, refusal, ct, policy),
             _ => throw new UnreachableException(),
         };
     }
@@ -94,11 +94,11 @@ internal sealed class Authorize(
             case AuthorizeOutcome.Duplicate:
                 return Reply.Of(AnswerOf(commit.Use, answer.Decision, answer.Obligations));
             case AuthorizeOutcome.TokenOver:
-                return await DenyAsync(ask, token.Issued, new(Reason.TokenOver), ct);
+                return await DenyAsync(ask, token, new(Reason.TokenOver), ct);
             case AuthorizeOutcome.TaskOver:
-                return await DenyAsync(ask, token.Issued, new(Reason.TaskOver), ct);
+                return await DenyAsync(ask, token, new(Reason.TaskOver), ct);
             case AuthorizeOutcome.UsesSpent:
-                return await DenyAsync(ask, token.Issued, new(Reason.UsesSpent), ct);
+                return await DenyAsync(ask, token, new(Reason.UsesSpent), ct);
             case AuthorizeOutcome.OtherContent:
                 return Reply.Refuse<AuthorizeResponse>(new(Reason.RequestIdReused, "request_id", "was used before, for another call with this token"));
             case AuthorizeOutcome.CatalogChanged:
@@ -112,9 +112,9 @@ internal sealed class Authorize(
     }
 
     private async ValueTask<Reply<AuthorizeResponse>> DenyAsync(
-        AuthorizeAsk ask, IssuedToken? token, Refusal refusal, CancellationToken ct, PolicyDecision? policy = null)
+        AuthorizeAsk ask, PresentedToken? token, Refusal refusal, CancellationToken ct, PolicyDecision? policy = null)
     {
-        await audit.AppendAsync(UsePayloads.Denied(clock.GetUtcNow(), ask, token, refusal, policy), ct);
+        await audit.AppendAsync(UsePayloads.Denied(clock.GetUtcNow(), ask, token?.Issued, refusal, token?.Content.ClientAttestedBy, policy), ct);
         return Reply.Of(new AuthorizeResponse { DecisionId = ask.Decision.ToString() });
     }
 

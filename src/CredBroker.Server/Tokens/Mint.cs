@@ -167,7 +167,7 @@ internal sealed class Mint(
     }
 
     private static PolicyDecision? PolicyOf(MintFacts facts, Judgement? judgement) =>
-        judgement is null ? null : new(facts.CatalogVersion, facts.CatalogDigest, judgement);
+        judgement is null ? null : new(facts.CatalogVersion, facts.CatalogDigest, judgement) { HistoryVersion = facts.Task?.HistoryVersion };
 
     private static MintCommit CommitOf(ApprovedGrant grant, SigningKey key, string token, AuditEntry entry) => new()
     {

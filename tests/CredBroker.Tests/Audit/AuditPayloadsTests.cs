@@ -44,7 +44,7 @@ public sealed class AuditPayloadsTests
     public void A_denied_mint_is_recorded_with_its_true_reason() => Check(
         AuditPayloads.MintDenied(Now, Ask, new(Reason.ResourceOutsideEnvelope, "f", "d"), null), AuditKind.MintDenied, Task, Decision,
         $$"""
-        {"at":"2026-11-20T11:53:00+00:00","kind":"MintDenied","task":"{{Task}}","decision":"{{Decision}}","workload":"spiffe://example.org/agents/triage","capability":{"tool":"github.issues","action":"read","resource":"acme/api/*"},"binding":"jkt:NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs","reason":"ResourceOutsideEnvelope","field":"f","detail":"d"}
+        {"at":"2026-11-20T11:53:00+00:00","kind":"MintDenied","task":"{{Task}}","decision":"{{Decision}}","workload":"spiffe://example.org/agents/triage","capability":{"tool":"github.issues","action":"read","resource":"acme/api/*"},"binding":"jkt:NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs","attested_by":"unix_peer","reason":"ResourceOutsideEnvelope","field":"f","detail":"d"}
         """);
 
     [Fact]

@@ -26,9 +26,9 @@ public sealed class DelegationPayloadsTests
         var child = Delegations.Approve(ask, facts);
 
         Check(
-            DelegationPayloads.Delegated(child, ask.Workload), AuditKind.TaskDelegated, child.Id,
+            DelegationPayloads.Delegated(child, ask), AuditKind.TaskDelegated, child.Id,
             $$"""
-            {"at":"2026-11-20T11:53:01.234567+00:00","kind":"TaskDelegated","task":"{{child.Id}}","decision":"{{ask.Decision}}","above":["{{root}}","{{Delegations.Parent.Id}}"],"by":"spiffe://example.org/agents/triage","workload":"spiffe://example.org/agents/other","initiator":"user:alice@example.org","intent":"use password=[scrubbed]","prompt_fragment":"token=[scrubbed]","envelope":{{Envelope}},"deadline":"2026-11-20T12:23:01.234567+00:00","budget":4,"catalog":7,"policy":[{"outcome":"allow","cases":1,"deciding":["p.cedar#1"]},{"outcome":"allow","cases":1,"deciding":["p.cedar#1"]}]}
+            {"at":"2026-11-20T11:53:01.234567+00:00","kind":"TaskDelegated","task":"{{child.Id}}","decision":"{{ask.Decision}}","above":["{{root}}","{{Delegations.Parent.Id}}"],"by":"spiffe://example.org/agents/triage","attested_by":"jwt","workload":"spiffe://example.org/agents/other","initiator":"user:alice@example.org","intent":"use password=[scrubbed]","prompt_fragment":"token=[scrubbed]","envelope":{{Envelope}},"time_to_live":1800,"deadline":"2026-11-20T12:23:01.234567+00:00","budget":4,"catalog":7,"history_version":3,"policy":[{"outcome":"allow","cases":1,"deciding":["p.cedar#1"]},{"outcome":"allow","cases":1,"deciding":["p.cedar#1"]}]}
             """);
     }
 
@@ -39,7 +39,7 @@ public sealed class DelegationPayloadsTests
         Check(
             DelegationPayloads.DelegateDenied(Now, ask, new(Reason.NotAllowedAbove, "envelope[1]", "d"), null), AuditKind.TaskDenied, ask.Parent,
             $$"""
-            {"at":"2026-11-20T11:53:00+00:00","kind":"TaskDenied","task":"{{ask.Parent}}","decision":"{{ask.Decision}}","rpc":"DelegateTask","workload":"spiffe://example.org/agents/triage","to":"spiffe://example.org/agents/other","envelope":{{Envelope}},"reason":"NotAllowedAbove","field":"envelope[1]","detail":"d"}
+            {"at":"2026-11-20T11:53:00+00:00","kind":"TaskDenied","task":"{{ask.Parent}}","decision":"{{ask.Decision}}","rpc":"DelegateTask","workload":"spiffe://example.org/agents/triage","attested_by":"jwt","to":"spiffe://example.org/agents/other","envelope":{{Envelope}},"time_to_live":1800,"reason":"NotAllowedAbove","field":"envelope[1]","detail":"d"}
             """);
     }
 

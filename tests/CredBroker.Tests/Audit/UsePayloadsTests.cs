@@ -4,6 +4,7 @@ using CredBroker.Core.Audit;
 using CredBroker.Core.Identity;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
+using CredBroker.Tests.Policies;
 using CredBroker.Tests.Tokens;
 
 namespace CredBroker.Tests.Audit;
@@ -21,7 +22,7 @@ public sealed class UsePayloadsTests
         Check(
             UsePayloads.Authorized(Now, use), AuditKind.UseAuthorized, Task, Uses.Ask.Decision,
             $$$"""
-            {"at":"2026-11-20T11:53:00+00:00","kind":"UseAuthorized","task":"{{{Task}}}","decision":"{{{Uses.Ask.Decision}}}","use":"{{{use.Id}}}","jti":"{{{use.Jti}}}","root":"{{{Task}}}","workload":"spiffe://example.org/agents/triage","initiator":"user:alice@example.org","backend":"spiffe://example.org/backends/issues","audience":"https://github.issues.example.org","call":{"tool":"github.issues","action":"read","resource":"acme/api/7"},"catalog":7,"history_version":3,"policy":{"outcome":"allow","catalog":7,"catalog_digest":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","phase":"authorize","principal":"Workload::\"triage\"","attested_by":"unix_peer","inputs":{},"evaluations":[{"approved":false,"allows":true,"deciding":["p.cedar#1"]}]}}
+            {"at":"2026-11-20T11:53:00+00:00","kind":"UseAuthorized","task":"{{{Task}}}","decision":"{{{Uses.Ask.Decision}}}","use":"{{{use.Id}}}","jti":"{{{use.Jti}}}","root":"{{{Task}}}","workload":"spiffe://example.org/agents/triage","initiator":"user:alice@example.org","backend":"spiffe://example.org/backends/issues","audience":"https://github.issues.example.org","iat":{{{Uses.Token.IssuedAt.ToUnixTimeSeconds()}}},"call":{"tool":"github.issues","action":"read","resource":"acme/api/7"},"catalog":7,"history_version":3,"policy":{"outcome":"allow","catalog":7,"catalog_digest":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","phase":"authorize","principal":"Workload::\"triage\"","attested_by":"unix_peer","inputs":{},"evaluations":[{"approved":false,"allows":true,"deciding":["p.cedar#1"]}]}}
             """);
     }
 
@@ -29,15 +30,37 @@ public sealed class UsePayloadsTests
     public void A_denied_call_is_recorded_with_its_true_reason_and_the_token_if_there_is_one()
     {
         Check(
-            UsePayloads.Denied(Now, Uses.Ask, Uses.Token, new(Reason.UsesSpent), null), AuditKind.UseDenied, Task, Uses.Ask.Decision,
+            UsePayloads.Denied(Now, Uses.Ask, Uses.Token, new(Reason.UsesSpent), EvidenceKind.Jwt, null), AuditKind.UseDenied, Task, Uses.Ask.Decision,
             $$"""
-            {"at":"2026-11-20T11:53:00+00:00","kind":"UseDenied","task":"{{Task}}","decision":"{{Uses.Ask.Decision}}","jti":"{{Uses.Token.Jti}}","backend":"spiffe://example.org/backends/issues","call":{"tool":"github.issues","action":"read","resource":"acme/api/7"},"reason":"UsesSpent"}
+            {"at":"2026-11-20T11:53:00+00:00","kind":"UseDenied","task":"{{Task}}","decision":"{{Uses.Ask.Decision}}","jti":"{{Uses.Token.Jti}}","audience":"https://github.issues.example.org","iat":{{Uses.Token.IssuedAt.ToUnixTimeSeconds()}},"attested_by":"jwt","backend":"spiffe://example.org/backends/issues","call":{"tool":"github.issues","action":"read","resource":"acme/api/7"},"reason":"UsesSpent"}
             """);
         Check(
-            UsePayloads.Denied(Now, Uses.Ask, null, new(Reason.UnknownToken), null), AuditKind.UseDenied, null, Uses.Ask.Decision,
+            UsePayloads.Denied(Now, Uses.Ask, null, new(Reason.UnknownToken), null, null), AuditKind.UseDenied, null, Uses.Ask.Decision,
             $$"""
             {"at":"2026-11-20T11:53:00+00:00","kind":"UseDenied","decision":"{{Uses.Ask.Decision}}","backend":"spiffe://example.org/backends/issues","call":{"tool":"github.issues","action":"read","resource":"acme/api/7"},"reason":"UnknownToken"}
             """);
+    }
+
+    [Fact]
+    public void A_token_that_is_bound_to_nothing_or_good_for_one_call_is_recorded_as_such()
+    {
+        var token = Uses.Token with { Binding = new Binding.Bearer(), Uses = 1 };
+        var denied = UsePayloads.Denied(Now, Uses.Ask, token, new(Reason.UsesSpent), null, null).Payload;
+        var allowed = UsePayloads.Authorized(Now, Uses.Allow(Uses.Ask, Uses.Known with { Token = Uses.Token with { Uses = 1 } })).Payload;
+
+        Assert.Contains($"\"iat\":{token.IssuedAt.ToUnixTimeSeconds()},\"bearer\":true,\"counted\":true,\"backend\"", denied, StringComparison.Ordinal);
+        Assert.Contains($"\"iat\":{token.IssuedAt.ToUnixTimeSeconds()},\"counted\":true,\"call\"", allowed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_denial_by_policies_names_the_version_of_the_history_that_they_saw()
+    {
+        var facts = Uses.Known with { Policies = Policed.By("""permit (principal, action in Action::"write", resource);""", Mints.Rule) };
+        var denied = Assert.IsType<AuthorizeDecision.Denied>(Authorizing.Decide(Uses.Ask, facts, Uses.Now));
+
+        var payload = UsePayloads.Denied(Now, Uses.Ask, Uses.Token, denied.Refusal, EvidenceKind.UnixPeer, denied.Policy).Payload;
+
+        Assert.Contains("\"history_version\":3,\"phase\":\"authorize\"", payload, StringComparison.Ordinal);
     }
 
     [Fact]
