@@ -71,4 +71,13 @@ public enum AuditKind
 
     /// <summary>What came of a call, as the enforcement point or the agent says.</summary>
     ResultRecorded = 22,
+
+    /// <summary>An administrator asked which past decisions another catalog would make otherwise.</summary>
+    CatalogSimulated = 23,
+
+    /// <summary>A candidate was set to be judged beside the catalog in force.</summary>
+    ShadowStarted = 24,
+
+    /// <summary>The candidate was taken away.</summary>
+    ShadowStopped = 25,
 }

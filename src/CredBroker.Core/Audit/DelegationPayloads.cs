@@ -30,6 +30,7 @@ public static class DelegationPayloads
             json.WriteNumber("time_to_live"u8, delegated.ask.TimeToLive.TotalSeconds);
             json.WriteString("deadline"u8, task.Deadline);
             json.WriteNumber("budget"u8, task.Budget);
+            if (delegated.ask.Budget is null) json.WriteBoolean("default_budget"u8, true);
             json.WriteNumber("catalog"u8, task.CatalogVersion);
             json.WriteNumber("history_version"u8, task.HistoryVersion);
             json.WriteStartArray("policy"u8);
