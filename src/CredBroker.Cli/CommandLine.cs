@@ -74,7 +74,12 @@ internal static class CommandLine
             CatalogShowCommand.Build(shell),
             CatalogSchemaCommand.Build(shell),
         },
-        new Command("policy", "Policies: what they decide, and would.") { PolicyTestCommand.Build(shell) },
+        new Command("policy", "Policies: what they decide, and would.")
+        {
+            PolicyTestCommand.Build(shell),
+            PolicyReplayCommand.Build(shell),
+            PolicyShadowCommands.Build(shell),
+        },
         new Command("join-token", "One-time secrets that attest a workload.") { JoinTokenCreateCommand.Build(shell) },
         new Command("report", "What an auditor asks for.") { StandingAccessCommand.Build(shell) },
         RevokeCommand.Build(shell),

@@ -20,4 +20,7 @@ internal enum ExitCode
 
     /// <summary>Too much of something: a rate or a number of tasks.</summary>
     TooMuch = 5,
+
+    /// <summary>Done, and the answer is that something would be otherwise.</summary>
+    Differs = 6,
 }

@@ -51,6 +51,12 @@ internal sealed class Terminal
     /// <summary>Says something beside the answer, which has standard output for itself.</summary>
     public void Note(string text) => Error.WriteLine(Output.Printable.Of(text));
 
+    /// <summary>Says how far something has come, to a person who waits for it.</summary>
+    public void Progress(string text)
+    {
+        if (ErrorIsTerminal) Note(text);
+    }
+
     private void Say(string word, string colour, string text)
     {
         var label = ErrorIsTerminal && MayColour ? $"{colour}{word}:\e[0m" : $"{word}:";

@@ -32,17 +32,10 @@ internal static class CatalogApplyCommand
         shell.Answer(parsed, () => JsonText.Node(answer), page =>
         {
             foreach (var difference in answer.Differences) page.Line(difference);
-            Problems.Tell(shell.Terminal, answer.Problems, PathOf(folder));
+            Problems.Tell(shell.Terminal, answer.Problems, Problems.PathOf(folder));
             if (answer.Valid) page.Line($"{Problems.Count(answer.Problems)}; {whenValid}");
             else shell.Terminal.Fail(Problems.Count(answer.Problems));
         });
         return answer.Valid ? ExitCode.Done : ExitCode.Failed;
-    }
-
-    /// <summary>A folder's path, as short as it is from here, but not by way of the folders above.</summary>
-    public static string PathOf(DirectoryInfo folder)
-    {
-        var relative = Path.GetRelativePath(Environment.CurrentDirectory, folder.FullName);
-        return relative.StartsWith("..", StringComparison.Ordinal) ? folder.FullName : relative;
     }
 }

@@ -39,7 +39,7 @@ internal static class PolicyTestCommand
         if (!PolicyTestReader.TryRead(files, valid.Catalog, out var cases, out var problems)) return Refuse(shell, parsed, folder, [.. Problems.Of(problems)]);
         ImmutableArray<PolicyTestResult> results = [.. cases.Select(test => PolicyTesting.Run(test, valid.Catalog))];
         var failed = results.Count(result => !result.Passed);
-        var page = new PolicyTestPage(valid.Catalog, CatalogApplyCommand.PathOf(folder));
+        var page = new PolicyTestPage(valid.Catalog, Problems.PathOf(folder));
         shell.Answer(parsed, () => page.Json(results), shown => page.Show(shown, results));
         if (failed == 0) return ExitCode.Done;
         if (!parsed.GetValue(shell.Json)) shell.Terminal.Fail($"{failed} of {results.Length} cases {(failed == 1 ? "is" : "are")} not answered as expected");
@@ -50,7 +50,7 @@ internal static class PolicyTestCommand
     {
         shell.Answer(parsed, () => new JsonObject { ["problems"] = new JsonArray([.. problems.Select(JsonText.Node)]) }, _ =>
         {
-            Problems.Tell(shell.Terminal, problems, CatalogApplyCommand.PathOf(folder));
+            Problems.Tell(shell.Terminal, problems, Problems.PathOf(folder));
             shell.Terminal.Fail(Problems.Count(problems));
         });
         return ExitCode.Failed;

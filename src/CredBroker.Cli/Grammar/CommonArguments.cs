@@ -64,6 +64,17 @@ internal static class CommonArguments
         },
     };
 
+    /// <summary>How many to list; absent: what the broker lists.</summary>
+    public static Option<int?> Limit(string description)
+    {
+        var limit = new Option<int?>("--limit") { HelpName = "COUNT", Description = $"{description} 100 when absent." };
+        limit.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() < 1) result.AddError("--limit is at least 1.");
+        });
+        return limit;
+    }
+
     public static Option<Capability[]> Envelope() => new("--allow")
     {
         HelpName = "CAPABILITY",

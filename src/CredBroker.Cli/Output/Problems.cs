@@ -36,6 +36,20 @@ internal static class Problems
         }
     }
 
+    /// <summary>The mistakes for which a catalog was not taken.</summary>
+    public static void Refuse(Terminal terminal, IReadOnlyCollection<CatalogProblem> problems, DirectoryInfo folder)
+    {
+        Tell(terminal, problems, PathOf(folder));
+        terminal.Fail(Count(problems));
+    }
+
+    /// <summary>A folder, as short as it is from here, but not by way of the folders above.</summary>
+    public static string PathOf(DirectoryInfo folder)
+    {
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, folder.FullName);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? folder.FullName : relative;
+    }
+
     /// <summary>How many there are, in words.</summary>
     public static string Count(IReadOnlyCollection<CatalogProblem> problems)
     {

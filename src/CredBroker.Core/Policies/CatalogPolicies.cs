@@ -42,6 +42,7 @@ public sealed class CatalogPolicies
 
     /// <summary>What the record calls each of them.</summary>
     public IEnumerable<string> Names => Snapshot.Policies.Policies.Keys.Select(id => id.Value);
+
     /// <summary>True when some policy looks at what a tree, or a task, was granted before.</summary>
     public bool ReadHistory => Use.History || Use.Issued || Use.RemainingBudget;
 

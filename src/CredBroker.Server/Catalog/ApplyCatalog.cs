@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using CredBroker.Core;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Catalog;
@@ -30,9 +28,9 @@ internal sealed class ApplyCatalog(OncePerRequest once, LiveCatalog catalog, Tim
         if (request.Files.Count == 0) fields.Refuse(Reason.FieldMissing, "files", "the files of the catalog are required");
         if (fields.Refusal is { } malformed) return Reply.Refuse<ApplyCatalogResponse>(malformed);
 
-        var reading = CatalogReader.Read(request.Files.Select(file => (file.Name, file.Content.Memory)));
+        var reading = CatalogMessages.Read(request.Files);
         if (reading is not CatalogReading.Valid valid)
-            return Reply.Of(WithSchema(request, new() { Problems = { ((CatalogReading.Invalid)reading).Problems.Select(ProblemOf) } }));
+            return Reply.Of(WithSchema(request, new() { Problems = { ((CatalogReading.Invalid)reading).Problems.Select(CatalogMessages.Of) } }));
         if (request.DryRun) return Reply.Of(WithSchema(request, Answer(valid, await catalog.RefreshAsync(ct), version: 0)));
 
         var reply = await once.RunAsync(caller, requestId, request, transaction => ApplyAsync(transaction, request, valid, caller, ct), ct);
@@ -55,7 +53,7 @@ internal sealed class ApplyCatalog(OncePerRequest once, LiveCatalog catalog, Tim
         var answer = WithSchema(request, Answer(valid, inForce, version));
         db.CatalogVersions.Add(new CatalogVersionRow
         {
-            Version = version, Digest = [.. valid.As(version).Digest], Files = FilesOf(valid.Files), AppliedBy = caller.Name,
+            Version = version, Digest = [.. valid.As(version).Digest], Files = StoredCatalog.ToColumn(valid.Files), AppliedBy = caller.Name,
         });
         db.AuditEntries.Add(AuditEntryRow.Of(AuditPayloads.CatalogApplied(
             clock.GetUtcNow(), version, answer.Digest.Memory, caller.Name, answer.Differences)));
@@ -69,7 +67,7 @@ internal sealed class ApplyCatalog(OncePerRequest once, LiveCatalog catalog, Tim
     {
         Valid = true, Version = version, Digest = ByteString.CopyFrom(valid.As(version).Digest.AsSpan()),
         Differences = { CatalogDiff.Between(inForce, valid.As(version)).Select(difference => difference.ToString()) },
-        Problems = { valid.Warnings.Select(ProblemOf) },
+        Problems = { valid.Warnings.Select(CatalogMessages.Of) },
     };
 
     private static ApplyCatalogResponse WithSchema(ApplyCatalogRequest request, ApplyCatalogResponse answer)
@@ -77,12 +75,4 @@ internal sealed class ApplyCatalog(OncePerRequest once, LiveCatalog catalog, Tim
         if (request.WithSchema && SchemaText.Of(request.Files.Select(file => (file.Name, file.Content.Memory))) is { } schema) answer.Schema = schema;
         return answer;
     }
-
-    private static CatalogProblem ProblemOf(CatalogError problem) => new()
-    {
-        File = problem.At.File, Line = problem.At.Line, Column = problem.At.Column, Message = problem.Message, Warning = problem.IsWarning,
-    };
-
-    private static string FilesOf(CatalogFiles files) =>
-        JsonSerializer.Serialize(files.Contents.ToDictionary(file => file.Key, file => Encoding.UTF8.GetString(file.Value.AsSpan())));
 }

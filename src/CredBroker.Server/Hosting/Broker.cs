@@ -3,6 +3,7 @@ using CredBroker.Server.Attestation;
 using CredBroker.Server.Catalog;
 using CredBroker.Server.Keys;
 using CredBroker.Server.Ledger;
+using CredBroker.Server.Past;
 using CredBroker.Server.Revocation;
 using CredBroker.Server.Storage;
 using CredBroker.Server.Tasks;
@@ -50,6 +51,7 @@ internal static class Broker
         services.AddApprovals();
         services.AddRevocation();
         services.AddCatalog();
+        services.AddPast();
         services.AddHosting(options);
         services.AddJobs();
 

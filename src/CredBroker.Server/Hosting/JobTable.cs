@@ -2,6 +2,7 @@ using CredBroker.Server.Approvals;
 using CredBroker.Server.Attestation;
 using CredBroker.Server.Catalog;
 using CredBroker.Server.Keys;
+using CredBroker.Server.Past;
 using CredBroker.Server.Storage;
 using CredBroker.Server.Tasks;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,7 @@ internal static class JobTable
     [
         Every<ExpireTasks>(TimeSpan.FromMilliseconds(500)),
         Every<FollowCatalog>(TimeSpan.FromSeconds(1)),
+        Every<FollowShadow>(TimeSpan.FromSeconds(1)),
         Every<RotateKeys>(SigningKeys.Interval),
         Every<BeatReplica>(TimeSpan.FromSeconds(5)),
         Every<KeepPartitions>(KeepPartitions.Interval),

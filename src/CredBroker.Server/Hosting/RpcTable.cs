@@ -59,6 +59,10 @@ internal static class RpcTable
         new("/credbroker.v1.Admin/Revoke", Callers.Operator),
         new("/credbroker.v1.Admin/StandingAccess", Callers.Viewer),
         new("/credbroker.v1.Admin/CreateJoinToken", Callers.Operator),
+        new("/credbroker.v1.Admin/Simulate", Callers.PolicyAdmin, Bounded: false),
+        new("/credbroker.v1.Admin/StartShadow", Callers.PolicyAdmin),
+        new("/credbroker.v1.Admin/StopShadow", Callers.PolicyAdmin),
+        new("/credbroker.v1.Admin/ShowShadow", Callers.Viewer),
 
         new("/grpc.health.v1.Health/Check", Callers.Anyone, NeedsDatabase: false),
         new("/grpc.health.v1.Health/Watch", Callers.Anyone, NeedsDatabase: false, Bounded: false),

@@ -14,4 +14,7 @@ internal static class AdvisoryLocks
 
     /// <summary>Held while partitions are dropped, which may wait long for readers: tried, never waited for.</summary>
     public const int PartitionsDropped = 7003;
+
+    /// <summary>Held for as long as it lives by the one replica that judges by the candidate: tried, never waited for.</summary>
+    public const int Shadow = 7004;
 }

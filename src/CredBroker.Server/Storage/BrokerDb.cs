@@ -43,6 +43,10 @@ internal sealed partial class BrokerDb(DbContextOptions<BrokerDb> options) : DbC
 
     public DbSet<ApprovalVoteRow> ApprovalVotes => Set<ApprovalVoteRow>();
 
+    public DbSet<ShadowRow> Shadows => Set<ShadowRow>();
+
+    public DbSet<ShadowChangeRow> ShadowChanges => Set<ShadowChangeRow>();
+
     /// <summary>Over a pool of connections: what the process uses.</summary>
     public static void Configure(DbContextOptionsBuilder builder, NpgsqlDataSource source) =>
         builder.UseNpgsql(source, o => o.MigrationsHistoryTable(HistoryTable))

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using CredBroker.Core.Catalog;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -77,13 +75,7 @@ internal sealed class LiveCatalog(IDbContextFactory<BrokerDb> databases) : IDisp
         }
     }
 
-    private static CatalogSnapshot SnapshotOf(CatalogVersionRow row)
-    {
-        var files = JsonSerializer.Deserialize<Dictionary<string, string>>(row.Files) ?? [];
-        var named = files.Select(file => (file.Key, (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(file.Value)));
-        return CatalogReader.Read(named) is CatalogReading.Valid valid && valid.As(row.Version) is var snapshot
-            && snapshot.Digest.AsSpan().SequenceEqual(row.Digest)
-            ? snapshot
-            : throw new InvalidDataException($"Catalog version {row.Version} in the database does not read, or is not what was applied.");
-    }
+    private static CatalogSnapshot SnapshotOf(CatalogVersionRow row) => StoredCatalog.TryRead(row.Files, row.Version, row.Digest, out var snapshot)
+        ? snapshot
+        : throw new InvalidDataException($"Catalog version {row.Version} in the database does not read, or is not what was applied.");
 }

@@ -16,3 +16,6 @@ internal sealed class Authorizations : SqlFileMigration;
 
 [DbContext(typeof(BrokerDb)), Migration("0004_approvals")]
 internal sealed class AskedApprovals : SqlFileMigration;
+
+[DbContext(typeof(BrokerDb)), Migration("0005_shadow")]
+internal sealed class Shadow : SqlFileMigration;

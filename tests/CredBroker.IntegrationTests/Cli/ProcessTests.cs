@@ -39,7 +39,7 @@ public sealed class ProcessTests(Postgres postgres) : IDisposable
         var socket = Path.Combine(_folder, "s", "broker.sock");
 
         var migrated = await RunAsync(environment, "migrate");
-        Assert.Equal((0, "applied 0001_initial\napplied 0002_history_counts\napplied 0003_authorizations\napplied 0004_approvals\n"), (migrated.ExitCode, migrated.Out));
+        Assert.Equal((0, "applied 0001_initial\napplied 0002_history_counts\napplied 0003_authorizations\napplied 0004_approvals\napplied 0005_shadow\n"), (migrated.ExitCode, migrated.Out));
         Assert.Equal("nothing to do\n", (await RunAsync(environment, "migrate")).Out);
 
         using var broker = CredbrokerProcess.Start(environment, "serve", "--socket", socket, "--listen", "http://127.0.0.1:0");

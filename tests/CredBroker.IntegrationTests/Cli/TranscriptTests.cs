@@ -45,6 +45,8 @@ public sealed class TranscriptTests(Postgres postgres)
             ["dir"] = await TestCatalog.WriteAsync(Path.Combine(folder, "dir")),
             ["wider"] = await TestCatalog.WriteAsync(
                 Path.Combine(folder, "wider"), TestCatalog.Yaml().Replace("live_tasks: 2", "live_tasks: 3", StringComparison.Ordinal) + "\n"),
+            ["strict"] = await TestCatalog.WriteAsync(
+                Path.Combine(folder, "strict"), policies: TestCatalog.Policies.Replace(", Action::\"write\", Action::\"egress\"", "", StringComparison.Ordinal)),
             ["wrong"] = await WriteAsync(Path.Combine(folder, "wrong"), "broker.yaml", "tols: {}\nworkloads: {agent: {owner: me}}\n"),
             ["tested"] = await WriteAsync(await TestCatalog.WriteAsync(Path.Combine(folder, "tested")), "policies.test.yaml", Cases),
             ["config"] = await WriteAsync(Path.Combine(folder, "config"), "empty.json", ConfigurationOf(empty.ConnectionString)),

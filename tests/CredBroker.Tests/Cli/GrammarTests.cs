@@ -13,7 +13,7 @@ public sealed class GrammarTests
         string[] expected =
         [
             "approval await", "approval decide", "approval list", "approval show", "approval watch", "attest", "catalog apply", "catalog check", "catalog schema",
-            "catalog show", "dev", "join-token create", "migrate", "policy test", "report standing-access", "revoke",
+            "catalog show", "dev", "join-token create", "migrate", "policy replay", "policy shadow show", "policy shadow start", "policy shadow stop", "policy test", "report standing-access", "revoke",
             "serve", "task accept", "task delegate", "task end", "task heartbeat", "task list", "task revoke", "task show", "task start", "token authorize", "token introspect", "token mint",
             "token proof", "token result", "token revoke", "version", "whoami",
         ];
@@ -81,6 +81,9 @@ public sealed class GrammarTests
     [InlineData("revoke tool --socket /s --cause c --yes", "which tool?", "credbroker revoke --help")]
     [InlineData("revoke everything now --socket /s --cause c --yes", "everything is not stopped by name.", "credbroker revoke --help")]
     [InlineData("revoke everything --socket /s --yes", "Option '--cause' is required.", "credbroker revoke --help")]
+    [InlineData("policy replay --socket /s", "Option '--since' is required.", "credbroker policy replay --help")]
+    [InlineData("policy replay --since soon --socket /s", "--since soon is not a length of time like 90s, 15m or 1h30m.", "credbroker policy replay --help")]
+    [InlineData("policy shadow show --limit 0 --socket /s", "--limit is at least 1.", "credbroker policy shadow show --help")]
     [InlineData("serve --log-level loud", "--log-level loud is none of debug, information, warning, error.", "credbroker serve --help")]
     [InlineData("serve --config /nowhere", "the configuration cannot be read: The configuration file 'nowhere' was not found and is not optional. The expected physical path was '/nowhere'.", "credbroker serve --help")]
     [InlineData("catalog check /nowhere", "Directory does not exist: '/nowhere'.", "credbroker catalog check --help")]
