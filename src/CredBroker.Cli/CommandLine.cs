@@ -80,6 +80,7 @@ internal static class CommandLine
             PolicyReplayCommand.Build(shell),
             PolicyShadowCommands.Build(shell),
         },
+        ExplainCommand.Build(shell),
         new Command("join-token", "One-time secrets that attest a workload.") { JoinTokenCreateCommand.Build(shell) },
         new Command("report", "What an auditor asks for.") { StandingAccessCommand.Build(shell) },
         RevokeCommand.Build(shell),

@@ -34,7 +34,7 @@ internal static class DecidingAgain
         {
             Task = task, CatalogVersion = candidate.Version, CatalogDigest = candidate.Digest, Policies = catalog.Policies, Found = found,
             Allowed = catalog.AllowedTo(past.Workload), AllowedAbove = [.. task.Above.Select(catalog.AllowedTo)],
-            DelegationDepth = catalog.Settings.DelegationDepth, RiskCeiling = catalog.Settings.TokenLifetimes.For(found.Rule?.Risk ?? RiskClass.Privileged),
+            DelegationDepth = catalog.Settings.DelegationDepth, Approved = past.Approved, RiskCeiling = catalog.Settings.TokenLifetimes.For(found.Rule?.Risk ?? RiskClass.Privileged),
         };
         return Minting.Decide(ask, facts, past.At) switch
         {

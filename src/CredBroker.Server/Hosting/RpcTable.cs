@@ -63,6 +63,7 @@ internal static class RpcTable
         new("/credbroker.v1.Admin/StartShadow", Callers.PolicyAdmin),
         new("/credbroker.v1.Admin/StopShadow", Callers.PolicyAdmin),
         new("/credbroker.v1.Admin/ShowShadow", Callers.Viewer),
+        new("/credbroker.v1.Admin/Explain", Callers.Viewer),
 
         new("/grpc.health.v1.Health/Check", Callers.Anyone, NeedsDatabase: false),
         new("/grpc.health.v1.Health/Watch", Callers.Anyone, NeedsDatabase: false, Bounded: false),

@@ -17,6 +17,14 @@ internal sealed class PastCatalogs(IDbContextFactory<BrokerDb> databases)
         return row is not null && StoredCatalog.TryRead(row.Files, version, row.Digest, out var snapshot) ? snapshot : null;
     }
 
+    /// <summary>The version that was in force at a moment, by the database's clock.</summary>
+    public async Task<int> VersionAtAsync(DateTimeOffset moment, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var utc = moment.ToUniversalTime();
+        return await db.CatalogVersions.Where(catalog => catalog.AppliedAt <= utc).MaxAsync(catalog => (int?)catalog.Version, ct) ?? 0;
+    }
+
     /// <summary>Tells a replay the catalog that it needs for an entry.</summary>
     public async ValueTask TeachAsync(Replaying replaying, PastEntry entry, CancellationToken ct)
     {

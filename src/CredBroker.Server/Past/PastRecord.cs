@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using CredBroker.Core;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Past;
 using CredBroker.Server.Storage;
@@ -48,6 +49,14 @@ internal sealed class PastRecord(NpgsqlDataSource database)
         ORDER BY xid, id LIMIT $4
         """;
 
+    // There is no index of decisions, which every one of them would pay for: the id says when it was made.
+    private const string OfDecision = """
+        SELECT id, xid, kind, payload::text FROM audit_entries WHERE id >= $1 AND id < $2 AND decision_id = $3 ORDER BY id LIMIT 8
+        """;
+
+    // A decision is recorded soon after its id was drawn; a call that waited long for the database, later.
+    private static readonly TimeSpan[] s_delays = [TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(3)];
+
     private static readonly short[] s_kinds = [.. PastEntryReader.Kinds.Select(kind => (short)kind)];
 
     /// <summary>The moment of the oldest entry; null: there is none.</summary>
@@ -65,6 +74,23 @@ internal sealed class PastRecord(NpgsqlDataSource database)
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = FloorOf(moment) });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = moment.ToUniversalTime() - s_skew });
         return (await command.ExecuteScalarAsync(ct) is Guid id ? MomentOf(id) : moment) - s_skew;
+    }
+
+    /// <summary>The entry of a decision; of several, the one that decides. Null: there is none on record.</summary>
+    public async Task<PastRow?> FindAsync(DecisionId decision, CancellationToken ct)
+    {
+        var moment = MomentOf(decision.Value);
+        foreach (var delay in s_delays)
+        {
+            await using var command = database.CreateCommand(OfDecision);
+            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = FloorOf(moment - delay) });
+            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = FloorOf(moment + delay) });
+            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = decision.Value });
+            var rows = await ReadAsync(command, ct);
+            if (rows.Count > 0) return rows.FirstOrDefault(row => PastEntryReader.Decides(row.Kind)) ?? rows[0];
+        }
+
+        return null;
     }
 
     /// <summary>A page in the order of ids, which is that of time: behind one id, and before another.</summary>

@@ -13,6 +13,7 @@ internal static class PastSlice
         services.AddSingleton<StartShadow>();
         services.AddSingleton<StopShadow>();
         services.AddSingleton<ShowShadow>();
+        services.AddSingleton<Explain>();
         services.AddSingleton<ShadowMeter>();
         services.AddSingleton<ShadowFollower>();
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CredBroker.Core;
 using CredBroker.Core.Past;
 using CredBroker.Core.Policies;
 using CredBroker.Server.Wire;
@@ -48,9 +49,10 @@ internal static class ReplayMessages
         return totals;
     }
 
-    private static V1.DecisionVerdict Of(Core.Past.DecisionVerdict verdict) => new()
+    /// <summary>A verdict.</summary>
+    public static V1.DecisionVerdict Of(Core.Past.DecisionVerdict verdict) => new()
     {
-        Outcome = OutcomeOf(verdict.Outcome), Reason = verdict.Reason?.ToString() ?? "", Policies = { verdict.Policies },
+        Outcome = OutcomeOf(verdict.Outcome), Reason = verdict.Reason?.Word() ?? "", Policies = { verdict.Policies },
         Terms = { TermsOf(verdict.Terms) },
     };
 
@@ -61,7 +63,8 @@ internal static class ReplayMessages
         foreach (var obligation in terms.Obligations) yield return $"obligation {obligation}";
     }
 
-    private static string WorkloadOf(PastDecision decision) => decision switch
+    /// <summary>Who asked.</summary>
+    public static string WorkloadOf(PastDecision decision) => decision switch
     {
         PastDecision.Mint mint => mint.Workload.ToString(),
         PastDecision.Use use => use.Backend.ToString(),
@@ -70,7 +73,7 @@ internal static class ReplayMessages
     };
 
     // The contract's numbers are these enumerations' own.
-    private static DecisionPhase PhaseOf(PolicyPhase phase) => (DecisionPhase)(int)phase;
+    public static DecisionPhase PhaseOf(PolicyPhase phase) => (DecisionPhase)(int)phase;
 
     private static V1.DecisionOutcome OutcomeOf(Core.Past.DecisionOutcome outcome) => (V1.DecisionOutcome)(int)outcome;
 }

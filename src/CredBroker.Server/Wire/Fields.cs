@@ -48,6 +48,13 @@ internal sealed class Fields
         return id;
     }
 
+    /// <summary>A UUID in its canonical text.</summary>
+    public DecisionId DecisionId(string text)
+    {
+        if (!Core.DecisionId.TryParse(text, out var id)) RefuseUuid(text, "decision_id");
+        return id;
+    }
+
     /// <summary>A token as it was presented: what it is worth is for others to say.</summary>
     public void Token(string text)
     {

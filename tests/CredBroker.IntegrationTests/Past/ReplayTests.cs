@@ -53,12 +53,12 @@ public sealed class ReplayTests(Postgres postgres)
             ], replay.Totals.Lines());
         Assert.Equal((Decisions, Decisions - 5), (replay.Totals.Decisions, replay.Totals.Unchanged));
         var mail = replay.Changes.Single(one => one.WouldBe.Outcome == DecisionOutcome.Allowed);
-        Assert.Equal(("PolicyDenied", "no-egress", "all"), (mail.Was.Reason, Assert.Single(mail.Was.Policies), Assert.Single(mail.WouldBe.Policies)));
+        Assert.Equal(("POLICY_DENIED", "no-egress", "all"), (mail.Was.Reason, Assert.Single(mail.Was.Policies), Assert.Single(mail.WouldBe.Policies)));
         Assert.Equal((TestCatalog.Agent, "mail", "customers/7"), (mail.Workload, mail.Capability.Tool, mail.Capability.Resource));
         Assert.Equal(1, await broker.Database.ScalarAsync<long>(
             "SELECT count(*) FROM audit_entries WHERE decision_id = $1 AND kind = 2 AND task_id = $2", Guid.Parse(mail.DecisionId), Guid.Parse(mail.TaskId)));
         var release = replay.Changes.Single(one => one.WouldBe.Outcome == DecisionOutcome.ApprovalRequired);
-        Assert.Equal((DecisionPhase.Mint, "ApprovalRequired", "humans"), (release.Phase, release.WouldBe.Reason, Assert.Single(release.WouldBe.Policies)));
+        Assert.Equal((DecisionPhase.Mint, "APPROVAL_REQUIRED", "humans"), (release.Phase, release.WouldBe.Reason, Assert.Single(release.WouldBe.Policies)));
         var use = replay.Changes.Single(one => one.Phase == DecisionPhase.Authorize);
         Assert.Equal((TestCatalog.Backend, "not-after-two"), (use.Workload, Assert.Single(use.WouldBe.Policies)));
     }
@@ -75,8 +75,8 @@ public sealed class ReplayTests(Postgres postgres)
 
         Assert.Equal(["Mint Denied Allowed 1"], harmless.Totals.Lines());
         Assert.Equal(["Mint Allowed Denied 3", "Authorize Allowed Denied 1", "Delegate Allowed Denied 1"], narrower.Totals.Lines());
-        Assert.Contains("ResourceNotAllowed", narrower.Changes.Select(one => one.WouldBe.Reason));
-        Assert.Contains("NotAllowedAbove", narrower.Changes.Select(one => one.WouldBe.Reason));
+        Assert.Contains("RESOURCE_NOT_ALLOWED", narrower.Changes.Select(one => one.WouldBe.Reason));
+        Assert.Contains("NOT_ALLOWED_ABOVE", narrower.Changes.Select(one => one.WouldBe.Reason));
         Assert.Equal(["Mint Allowed Allowed 4", "Authorize Allowed Allowed 1"], brief.Totals.Lines());
         Assert.Contains("max_ttl 30s", brief.Changes[0].WouldBe.Terms);
     }

@@ -13,7 +13,7 @@ public sealed class GrammarTests
         string[] expected =
         [
             "approval await", "approval decide", "approval list", "approval show", "approval watch", "attest", "catalog apply", "catalog check", "catalog schema",
-            "catalog show", "dev", "join-token create", "migrate", "policy replay", "policy shadow show", "policy shadow start", "policy shadow stop", "policy test", "report standing-access", "revoke",
+            "catalog show", "dev", "explain", "join-token create", "migrate", "policy replay", "policy shadow show", "policy shadow start", "policy shadow stop", "policy test", "report standing-access", "revoke",
             "serve", "task accept", "task delegate", "task end", "task heartbeat", "task list", "task revoke", "task show", "task start", "token authorize", "token introspect", "token mint",
             "token proof", "token result", "token revoke", "version", "whoami",
         ];

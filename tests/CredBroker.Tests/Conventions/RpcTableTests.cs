@@ -39,7 +39,7 @@ public sealed class RpcTableTests
         [
             "AttestRequest", "WhoAmIRequest", "GetTaskRequest", "IntrospectRequest", "AwaitApprovalRequest", "ListApprovalsRequest", "WatchApprovalsRequest",
             "GetCatalogRequest", "ListTasksRequest", "StandingAccessRequest",
-            "SimulateRequest", "ShowShadowRequest",
+            "SimulateRequest", "ShowShadowRequest", "ExplainRequest",
         ];
         var requests = s_files.SelectMany(file => file.Services).SelectMany(service => service.Methods).Select(method => method.InputType);
         Assert.Empty(requests.Where(type => !reads.Contains(type.Name) && type.FindFieldByName("request_id") is null).Select(type => type.Name));

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CredBroker.Core;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Capabilities;

@@ -69,7 +69,7 @@ public sealed class ReplayPropertyTests
     }
 
     private static ReplayTotals Replay(
-        IEnumerable<AuditEntry> record, CatalogSnapshot candidate, IEnumerable<CatalogSnapshot> catalogs, Action<Replayed, PastDecision> check)
+        IReadOnlyCollection<AuditEntry> record, CatalogSnapshot candidate, IEnumerable<CatalogSnapshot> catalogs, Action<Replayed, PastDecision> check)
     {
         var replaying = new Replaying(candidate);
         foreach (var catalog in catalogs) replaying.Learn(catalog.Version, catalog.Catalog);

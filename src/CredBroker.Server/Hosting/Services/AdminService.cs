@@ -14,7 +14,7 @@ namespace CredBroker.Server.Hosting.Services;
 /// <summary>credbroker.v1.Admin: each RPC is a slice of its own, in the folder of what it concerns.</summary>
 internal sealed class AdminService(
     ApplyCatalog apply, GetCatalog get, ListTasks list, EmergencyStop stop, StandingAccess standing, CreateJoinToken join, Simulate simulate,
-    StartShadow startShadow, StopShadow stopShadow, ShowShadow showShadow) : V1.Admin.AdminBase
+    StartShadow startShadow, StopShadow stopShadow, ShowShadow showShadow, Explain explain) : V1.Admin.AdminBase
 {
     public override Task<ApplyCatalogResponse> ApplyCatalog(ApplyCatalogRequest request, ServerCallContext context) =>
         Call.AnswerAsync(context, request, apply.HandleAsync);
@@ -45,4 +45,7 @@ internal sealed class AdminService(
 
     public override Task<ShowShadowResponse> ShowShadow(ShowShadowRequest request, ServerCallContext context) =>
         Call.AnswerAsync(context, request, showShadow.HandleAsync);
+
+    public override Task<ExplainResponse> Explain(ExplainRequest request, ServerCallContext context) =>
+        Call.AnswerAsync(context, request, explain.HandleAsync);
 }
