@@ -8,6 +8,7 @@ CREATE TABLE shadow (
     files       jsonb NOT NULL,
     started_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     started_by  text NOT NULL,
+    snapshot    text NOT NULL,                                -- pg_snapshot of the start: what it sees was decided before
     after_xid   xid8 NOT NULL,                                -- entries of the record up to this one are counted
     after_id    uuid NOT NULL,
     until       timestamptz,                                  -- the last decision that is counted; null: none yet

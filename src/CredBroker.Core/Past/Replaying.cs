@@ -81,21 +81,20 @@ public sealed class Replaying(CatalogSnapshot candidate)
             Begin(root, new(root), tell);
             _ends.Enqueue(_trees[root.Id], root.Deadline);
         }
-        else if (item.Entry.Decision is { IsSettled: true } or { Task: null })
+        else if (item.Entry.Decision is { } past && Worlds.Decide(candidate, past) is { } told)
         {
-            if (item.Judge) tell(Replayed.Unchanged.One);
+            if (item.Judge) tell(told);
         }
-        else if (item.Entry.Decision is { Task: { } task })
+        else if (item.Entry.Decision is { Task: { } task } decision)
         {
             if (!_trees.TryGetValue(task, out var tree)) _waiting.ForTask(task, item);
-            else if (item.Entry.Decision.HistoryVersion > tree.Version) _waiting.ForVersion(tree, item);
-            else Decide(item, tree, task, tell);
+            else if (decision.HistoryVersion > tree.Version) _waiting.ForVersion(tree, item);
+            else Decide(item, decision, tree, task, tell);
         }
     }
 
-    private void Decide(WaitingEntry item, PastTree tree, TaskId task, Action<Replayed> tell)
+    private void Decide(WaitingEntry item, PastDecision past, PastTree tree, TaskId task, Action<Replayed> tell)
     {
-        var past = item.Entry.Decision!;
         if (item.Judge) tell(Worlds.Decide(candidate, past, tree, task));
         if (past.Was.Outcome != DecisionOutcome.Allowed) return;
         var version = tree.Version;
@@ -125,10 +124,10 @@ public sealed class Replaying(CatalogSnapshot candidate)
 
     private void GiveUp(WaitingEntry late, Action<Replayed> tell)
     {
-        if (late.Tree is { } tree && late.Entry.Decision is { Task: { } task, HistoryVersion: { } version })
+        if (late.Tree is { } tree && late.Entry.Decision is { Task: { } task, HistoryVersion: { } version } past)
         {
             if (version > tree.Version) tree.SkipTo(version);
-            Decide(late, tree, task, tell);
+            Decide(late, past, tree, task, tell);
         }
         else if (late.Judge)
         {

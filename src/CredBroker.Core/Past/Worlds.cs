@@ -16,6 +16,19 @@ internal static class Worlds
     private const string Granted = "what the tree was granted before";
     private const string Unseen = "what the rules had not looked at";
 
+    /// <summary>What came of it, where nobody has to know the task for that; null: one has to.</summary>
+    internal static Replayed? Decide(CatalogSnapshot candidate, PastDecision past)
+    {
+        if (past.IsSettled || past.Task is null) return Replayed.Unchanged.One;
+        if (past is not PastDecision.Use { Was.Reason: Reason.AudienceNotServed } use) return null;
+        // The audience is looked at before the token and whoever presents it: of those nothing is known.
+        if (use.Token is not { } token) return new Replayed.Untold(TokenOfThen);
+        var (catalog, call) = (candidate.Catalog, use.Call.Capability);
+        return catalog.FindWorkload(use.Backend)?.Serves.Contains(token.Audience) == true && catalog.FindAction(call.Tool, call.Action).Rule?.Audience == token.Audience
+            ? new Replayed.Untold(Unseen)
+            : Replayed.Unchanged.One;
+    }
+
     /// <summary>What came of it.</summary>
     internal static Replayed Decide(CatalogSnapshot candidate, PastDecision past, PastTree tree, TaskId task)
     {
@@ -42,8 +55,6 @@ internal static class Worlds
         if (verdicts.Skip(1).Any(other => other.DiffersFrom(first))) return new Replayed.Untold(missing);
         if (!historyIsKnown && IsOfPolicies(first)) return new Replayed.Untold(Granted);
         if (past.Was.Outcome != DecisionOutcome.Allowed && first.Outcome == past.Was.Outcome) return Replayed.Unchanged.One;
-        // The audience is looked at before the token and whoever presents it.
-        if (past.Was.Reason == Reason.AudienceNotServed) return new Replayed.Untold(Unseen);
         return past.Was.DiffersFrom(first) && !SameDelegation(past, first) ? new Replayed.Changed(past, first) : Replayed.Unchanged.One;
     }
 

@@ -14,7 +14,8 @@ namespace CredBroker.Server.Past;
 /// <param name="Xid">The transaction that wrote it.</param>
 /// <param name="Kind">What it records.</param>
 /// <param name="Payload">What it says.</param>
-internal sealed record PastRow(Guid Id, ulong Xid, AuditKind Kind, string Payload);
+/// <param name="IsNew">True when it was written after the snapshot that was asked about.</param>
+internal sealed record PastRow(Guid Id, ulong Xid, AuditKind Kind, string Payload, bool IsNew);
 
 /// <summary>
 /// Reads the entries that a replay needs, page by page: each page is a short statement of its own, so that a long replay holds no snapshot
@@ -38,20 +39,20 @@ internal sealed class PastRecord(NpgsqlDataSource database)
         """;
 
     private const string InTime = """
-        SELECT id, xid, kind, payload::text FROM audit_entries WHERE id > $1 AND id < $2 AND kind = ANY($3) AND (xid, id) <= ($4, $5)
+        SELECT id, xid, kind, payload::text, false FROM audit_entries WHERE id > $1 AND id < $2 AND kind = ANY($3) AND (xid, id) <= ($4, $5)
         ORDER BY id LIMIT $6
         """;
 
     // Transactions do not commit in the order in which they began: what is older than every one under way is all there will ever be.
     private const string Committed = """
-        SELECT id, xid, kind, payload::text FROM audit_entries
+        SELECT id, xid, kind, payload::text, NOT pg_visible_in_snapshot(xid, $5::pg_snapshot) FROM audit_entries
         WHERE xid >= $1 AND (xid, id) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot()) AND kind = ANY($3)
         ORDER BY xid, id LIMIT $4
         """;
 
     // There is no index of decisions, which every one of them would pay for: the id says when it was made.
     private const string OfDecision = """
-        SELECT id, xid, kind, payload::text FROM audit_entries WHERE id >= $1 AND id < $2 AND decision_id = $3 ORDER BY id LIMIT 8
+        SELECT id, xid, kind, payload::text, false FROM audit_entries WHERE id >= $1 AND id < $2 AND decision_id = $3 ORDER BY id LIMIT 8
         """;
 
     // A decision is recorded soon after its id was drawn; a call that waited long for the database, later.
@@ -112,13 +113,17 @@ internal sealed class PastRecord(NpgsqlDataSource database)
     }
 
     /// <summary>A page in the order of transactions, behind a point, of those that nothing can come before any more.</summary>
-    public async Task<IReadOnlyList<PastRow>> CommittedAsync(ShadowPoint after, CancellationToken ct)
+    /// <param name="after">The point.</param>
+    /// <param name="snapshot">Which entries are new: those that it does not see.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<IReadOnlyList<PastRow>> CommittedAsync(ShadowPoint after, string snapshot, CancellationToken ct)
     {
         await using var command = database.CreateCommand(Committed);
         command.Parameters.Add(Xid(after.Xid));
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after.Id });
         command.Parameters.Add(Kinds());
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Page });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = snapshot });
         return await ReadAsync(command, ct);
     }
 
@@ -147,5 +152,5 @@ internal sealed class PastRecord(NpgsqlDataSource database)
     }
 
     private static PastRow RowOf(NpgsqlDataReader reader) =>
-        new(reader.GetGuid(0), reader.GetFieldValue<ulong>(1), (AuditKind)reader.GetInt16(2), reader.GetString(3));
+        new(reader.GetGuid(0), reader.GetFieldValue<ulong>(1), (AuditKind)reader.GetInt16(2), reader.GetString(3), reader.GetBoolean(4));
 }

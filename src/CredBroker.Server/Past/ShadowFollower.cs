@@ -96,13 +96,13 @@ internal sealed class ShadowFollower(
         if (!StoredCatalog.TryRead(row.Files, 0, row.Digest, out CatalogSnapshot? snapshot))
         {
             log.ShadowUnreadable(candidate);
-            return new(candidate, null, point);
+            return new(candidate, null, row.Snapshot, point);
         }
 
         var run = new ReplayRun(snapshot, catalogs, ReplayMessages.Of(V1.ReplayTotals.Parser.ParseFrom(row.Totals)), int.MaxValue) { Until = row.Until };
         await PrepareAsync(run, row.Until ?? row.StartedAt, point, ct);
         log.ShadowFollowed(candidate, point.Xid);
-        return new(candidate, run, point);
+        return new(candidate, run, row.Snapshot, point);
     }
 
     // Trees of tasks that live are followed from their beginning, up to the point where somebody else has counted.
@@ -120,9 +120,9 @@ internal sealed class ShadowFollower(
     // False: it is another candidate now, or another replica was faster.
     private async Task<bool> AdvanceAsync(Following following, ReplayRun run, CancellationToken ct)
     {
-        while (await record.CommittedAsync(following.Read, ct) is { Count: > 0 } rows)
+        while (await record.CommittedAsync(following.Read, following.Snapshot, ct) is { Count: > 0 } rows)
         {
-            foreach (var row in rows) await run.TakeAsync(row, static _ => true, ct);
+            foreach (var row in rows) await run.TakeAsync(row, _ => row.IsNew, ct);
             following.Read = new(rows[^1].Xid, rows[^1].Id);
             if (!await WriteAsync(following, run, ct)) return false;
         }
@@ -144,12 +144,15 @@ internal sealed class ShadowFollower(
     }
 
     /// <summary>A candidate that is being followed.</summary>
-    private sealed class Following(Guid candidate, ReplayRun? run, ShadowPoint point)
+    private sealed class Following(Guid candidate, ReplayRun? run, string snapshot, ShadowPoint point)
     {
         public Guid Candidate => candidate;
 
         /// <summary>Null: it does not read.</summary>
         public ReplayRun? Run => run;
+
+        /// <summary>Of its start: what it sees was decided before.</summary>
+        public string Snapshot => snapshot;
 
         /// <summary>How far the record was read.</summary>
         public ShadowPoint Read { get; set; } = point;

@@ -19,12 +19,12 @@ namespace CredBroker.Server.Past;
 /// </summary>
 internal sealed class StartShadow(OncePerRequest once, TimeProvider clock)
 {
-    // From what is under way on: whatever it decides is judged.
+    // Read from the oldest transaction under way on, by whomever of all databases here; judged is what this snapshot does not see.
     private const string Set = """
-        INSERT INTO shadow (candidate, digest, files, started_by, after_xid, after_id, totals)
-        VALUES ($1, $2, $3, $4, pg_snapshot_xmin(pg_current_snapshot()), '00000000-0000-0000-0000-000000000000', '')
+        INSERT INTO shadow (candidate, digest, files, started_by, snapshot, after_xid, after_id, totals)
+        VALUES ($1, $2, $3, $4, pg_current_snapshot()::text, pg_snapshot_xmin(pg_current_snapshot()), '00000000-0000-0000-0000-000000000000', '')
         ON CONFLICT (one) DO UPDATE SET candidate = excluded.candidate, digest = excluded.digest, files = excluded.files, started_at = clock_timestamp(),
-          started_by = excluded.started_by, after_xid = excluded.after_xid, after_id = excluded.after_id, until = NULL, totals = excluded.totals
+          started_by = excluded.started_by, snapshot = excluded.snapshot, after_xid = excluded.after_xid, after_id = excluded.after_id, until = NULL, totals = excluded.totals
         """;
 
     public async Task<Reply<StartShadowResponse>> HandleAsync(StartShadowRequest request, Caller caller, CancellationToken ct)

@@ -22,6 +22,9 @@ internal sealed class ShadowRow
 
     public required string StartedBy { get; init; }
 
+    /// <summary>The snapshot of its start: what it sees was decided before.</summary>
+    public required string Snapshot { get; init; }
+
     /// <summary>Entries of the record up to this transaction, and this entry in it, are counted.</summary>
     [Column(TypeName = "xid8")] public required ulong AfterXid { get; init; }
 

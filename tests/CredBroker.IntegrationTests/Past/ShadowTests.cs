@@ -108,4 +108,26 @@ public sealed class ShadowTests(Postgres postgres)
         Assert.Null((await admin.StopShadowAsync(new StopShadowRequest { RequestId = TestBroker.NewId() })).Shadow);
         Assert.Equal(["24", "24", "25"], await broker.Database.ColumnAsync<string>("SELECT kind::text FROM audit_entries WHERE kind IN (24, 25) ORDER BY id"));
     }
+
+    [Fact]
+    public async Task A_candidate_whose_policies_fail_denies_nobody_and_of_what_it_finds_the_last_is_kept()
+    {
+        await using var broker = await TestBroker.StartAsync(postgres, catalog: Replays.Yaml(), policies: Replays.Policies);
+        await using var agent = await broker.AgentAsync();
+        var task = (await agent.Tasks.StartTaskAsync(Story.Start())).Task.TaskId;
+        const string failing = """
+            permit (principal, action, resource);
+            @id("grows") forbid (principal, action, resource) when { context.task.depth + 9223372036854775807 + 1 > 0 };
+            """;
+        await broker.OverSocket().Admin.StartShadowAsync(Replays.Shadow(Replays.Yaml(), failing));
+        await broker.Database.ExecuteAsync(
+            "INSERT INTO shadow_changes (decision_id, found) SELECT (uuid_floor(now() - interval '1 day' * n)), '' FROM generate_series(1, 1000) AS n");
+
+        Assert.True(await agent.MintsAsync(task));
+
+        var shadow = await broker.ShadowAsync(decisions: 1);
+        Assert.Equal(["Mint Allowed Denied 1"], shadow.Totals.Lines());
+        Assert.Equal("POLICY_FAILED", shadow.Changes[0].WouldBe.Reason);
+        Assert.Equal(1000, await broker.Database.ScalarAsync<long>("SELECT count(*) FROM shadow_changes"));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Catalog;
 using CredBroker.Core.Past;
@@ -37,6 +38,30 @@ public sealed class ReplayPropertyTests
         }
 
         Assert.True(decisions > 5_000 && denied > 1_000 && decisions - denied > 1_000, $"{decisions} decisions, {denied} of them denials, tell too little");
+    }
+
+    [Fact]
+    public void What_the_tree_was_granted_adds_up_to_what_policies_looked_at_also_where_that_is_not_on_record()
+    {
+        var decisions = 0L;
+        for (var seed = 1; seed <= Worlds; seed++)
+        {
+            var random = new Mutations((ulong)(seed + 20_000));
+            var catalog = PastCatalogs.Make(random, version: 1);
+            var world = new PastWorld(random, catalog, s_start);
+            for (var step = 0; step < Steps; step++)
+            {
+                if (step % 4 == 3) world.Race(catalog);
+                else world.Step(catalog);
+            }
+
+            decisions += Replay([.. world.Record.Select(WithoutInputs)], catalog, [catalog], (replayed, _) =>
+            {
+                if (replayed is not Replayed.Unchanged) Assert.Fail($"seed {seed}: {Told(replayed)}");
+            }).Decisions;
+        }
+
+        Assert.True(decisions > 5_000, $"{decisions} decisions tell too little");
     }
 
     [Fact]
@@ -95,6 +120,13 @@ public sealed class ReplayPropertyTests
     // As entries come that several replicas wrote: a few places off.
     private static List<AuditEntry> Shuffled(List<AuditEntry> record, Mutations random) =>
         [.. record.Select((entry, place) => (entry, place: place + random.Next(6))).OrderBy(one => one.place).Select(one => one.entry)];
+
+    private static AuditEntry WithoutInputs(AuditEntry entry)
+    {
+        var payload = JsonNode.Parse(entry.Payload)!;
+        if (payload["policy"] is JsonObject policy) policy["inputs"] = new JsonObject();
+        return AuditEntry.Of(entry.Id, entry.Kind, entry.TaskId, entry.DecisionId, payload.ToJsonString());
+    }
 
     private static string Told(Replayed replayed) => replayed switch
     {
