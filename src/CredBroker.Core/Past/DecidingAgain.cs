@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CredBroker.Core.Approvals;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Catalog;
@@ -21,7 +22,12 @@ internal static class DecidingAgain
         : throw new System.Diagnostics.UnreachableException();
 
     /// <summary>A mint.</summary>
-    internal static DecisionVerdict Mint(CatalogSnapshot candidate, PastDecision.Mint past, TaskFacts task, EvidenceKind attestedBy)
+    /// <param name="candidate">The catalog.</param>
+    /// <param name="past">What was asked.</param>
+    /// <param name="task">The facts.</param>
+    /// <param name="attestedBy">How the workload proved itself.</param>
+    /// <param name="approval">Whether the approval that was brought counts; null: none was.</param>
+    internal static DecisionVerdict Mint(CatalogSnapshot candidate, PastDecision.Mint past, TaskFacts task, EvidenceKind attestedBy, bool? approval)
     {
         var catalog = candidate.Catalog;
         var found = catalog.FindAction(past.Capability.Tool, past.Capability.Action);
@@ -34,9 +40,13 @@ internal static class DecidingAgain
         {
             Task = task, CatalogVersion = candidate.Version, CatalogDigest = candidate.Digest, Policies = catalog.Policies, Found = found,
             Allowed = catalog.AllowedTo(past.Workload), AllowedAbove = [.. task.Above.Select(catalog.AllowedTo)],
-            DelegationDepth = catalog.Settings.DelegationDepth, Approved = past.Approved, RiskCeiling = catalog.Settings.TokenLifetimes.For(found.Rule?.Risk ?? RiskClass.Privileged),
+            DelegationDepth = catalog.Settings.DelegationDepth, RiskCeiling = catalog.Settings.TokenLifetimes.For(found.Rule?.Risk ?? RiskClass.Privileged),
         };
-        return Minting.Decide(ask, facts, past.At) switch
+        // As ApprovalUse: what is denied without the approval is denied with it.
+        var decision = Minting.Decide(ask, facts, past.At);
+        if (approval is { } counts && decision is not MintDecision.Denied)
+            decision = counts ? Minting.Decide(ask, facts with { Approved = true }, past.At) : new MintDecision.Denied(new(Reason.ApprovalNotEnough));
+        return decision switch
         {
             MintDecision.Approved(var grant) => DecisionVerdict.Of(null, grant.Policy?.Judgement),
             MintDecision.NeedsApproval(_, var needed) => DecisionVerdict.Of(Reason.ApprovalRequired, needed),
@@ -46,7 +56,7 @@ internal static class DecidingAgain
     }
 
     /// <summary>A use of a token.</summary>
-    internal static DecisionVerdict Use(CatalogSnapshot candidate, PastDecision.Use past, TaskFacts task, EvidenceKind attestedBy, PastToken token)
+    internal static DecisionVerdict Use(CatalogSnapshot candidate, PastDecision.Use past, TaskFacts task, EvidenceKind attestedBy, PastToken token, bool approved)
     {
         var (catalog, call) = (candidate.Catalog, past.Call.Capability);
         var ask = new AuthorizeAsk
@@ -61,7 +71,7 @@ internal static class DecidingAgain
                 Jti = Jti.Of(past.Id.Value), Task = task.Id, Capability = call, Audience = token.Audience, Binding = token.IsBearer ? new Binding.Bearer() : s_held,
                 IssuedAt = token.IssuedAt, ExpiresAt = DateTimeOffset.MaxValue, Uses = token.IsCounted ? 1 : null, Decision = past.Id, AskDigest = [],
             },
-            Revoked = false, Possession = token.IsBearer ? Possession.None : Possession.Shown, AttestedBy = attestedBy, Task = task,
+            Approval = approved ? ApprovalOf(past, task, catalog) : null, Revoked = false, Possession = token.IsBearer ? Possession.None : Possession.Shown, AttestedBy = attestedBy, Task = task,
             CatalogVersion = candidate.Version, CatalogDigest = candidate.Digest, Policies = catalog.Policies,
             Found = catalog.FindAction(call.Tool, call.Action), Allowed = catalog.AllowedTo(task.Workload),
             AllowedAbove = [.. task.Above.Select(catalog.AllowedTo)],
@@ -100,6 +110,15 @@ internal static class DecidingAgain
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
+
+    // An approval that counted then counts: by the voices of all who may give one.
+    private static TokenApproval ApprovalOf(PastDecision.Use past, TaskFacts task, BrokerCatalog catalog) => new(
+        new()
+        {
+            Id = ApprovalId.Of(past.Id.Value), Task = task.Id, Workload = task.Workload, Digest = [], Groups = [.. catalog.ApproverGroups.Keys], Quorum = 1,
+            State = ApprovalState.Used, Votes = [.. catalog.Admins.Keys.Select(name => new ApprovalVote(name, Approves: true))], Jti = Jti.Of(past.Id.Value),
+        },
+        catalog);
 
     private static ImmutableArray<string> PoliciesOf(ApprovedTask child) =>
         [.. child.HandedDown.SelectMany(handed => handed.Deciding).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];

@@ -41,8 +41,11 @@ public abstract record PastDecision
     /// <summary>The catalog that it was made by.</summary>
     public required int? CatalogVersion { get; init; }
 
-    /// <summary>True when an approver had said yes.</summary>
+    /// <summary>True when it was decided with an approvers' yes.</summary>
     public required bool Approved { get; init; }
+
+    /// <summary>True when an approval was brought, or was the token's, whether or not it counted.</summary>
+    public required bool HasApproval { get; init; }
 
     /// <summary>What the policies of then could look at.</summary>
     public required PastInputs Inputs { get; init; }

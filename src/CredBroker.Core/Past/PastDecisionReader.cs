@@ -22,7 +22,7 @@ internal readonly struct PastDecisionReader(PastJson json, DateTimeOffset at, De
         return new PastDecision.Mint
         {
             Id = id, At = inputs.Now is { } now && was.Reason is not null ? now : at, Task = TaskOf(json), Was = was, IsSettled = SettledReasons.OfMint(was.Reason),
-            AttestedBy = AttestedBy(), HistoryVersion = HistoryVersion(), CatalogVersion = CatalogVersion(), Approved = Approved(), Inputs = inputs,
+            AttestedBy = AttestedBy(), HistoryVersion = HistoryVersion(), CatalogVersion = CatalogVersion(), Approved = Approved(), HasApproval = json.Text("approval") is not null, Inputs = inputs,
             Workload = workload, Capability = capability, Binding = binding, Adds = json.Texts("adds") ?? [],
         };
     }
@@ -38,9 +38,9 @@ internal readonly struct PastDecisionReader(PastJson json, DateTimeOffset at, De
         {
             Id = id, At = inputs.Now is { } now && was.Reason is not null ? now : at, Task = TaskOf(json), Was = was,
             IsSettled = SettledReasons.OfUse(was.Reason, _policy.Exists), AttestedBy = AttestedBy(), HistoryVersion = HistoryVersion(),
-            CatalogVersion = CatalogVersion(), Approved = Approved(), Inputs = inputs, Backend = backend, Call = call,
-            Token = json.Text("audience") is { } audience && json.Long("iat") is { } issued
-                ? new(audience, DateTimeOffset.FromUnixTimeSeconds(issued), json.Truth("bearer") == true, json.Truth("counted") == true)
+            CatalogVersion = CatalogVersion(), Approved = Approved(), HasApproval = json.Text("approval") is not null, Inputs = inputs, Backend = backend, Call = call,
+            Token = json.Text("audience") is { } audience && json.UnixTime("iat") is { } issued
+                ? new(audience, issued, json.Truth("bearer") == true, json.Truth("counted") == true)
                 : null,
         };
     }
@@ -54,8 +54,8 @@ internal readonly struct PastDecisionReader(PastJson json, DateTimeOffset at, De
         {
             Id = id, At = inputs.Now is { } now && was.Reason is not null ? now : at, Task = TaskOf(json), Was = was,
             IsSettled = SettledReasons.OfDelegation(was.Reason), AttestedBy = AttestedBy(), HistoryVersion = HistoryVersion(),
-            CatalogVersion = CatalogVersion(), Approved = Approved(), Inputs = inputs, Workload = workload, To = child, Envelope = envelope,
-            DeniedAt = DeniedAt(json.Text("field")), TimeToLive = json.Number("time_to_live") is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            CatalogVersion = CatalogVersion(), Approved = Approved(), HasApproval = json.Text("approval") is not null, Inputs = inputs, Workload = workload, To = child, Envelope = envelope,
+            DeniedAt = DeniedAt(json.Text("field")), TimeToLive = json.Seconds("time_to_live"),
             Budget = json.Truth("default_budget") == true ? null : json.Whole("budget"),
         };
     }
@@ -83,7 +83,7 @@ internal readonly struct PastDecisionReader(PastJson json, DateTimeOffset at, De
 
     private static PolicyTerms Terms(PastJson terms) => new()
     {
-        MaxTimeToLive = terms.Long("max_ttl") is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        MaxTimeToLive = terms.Seconds("max_ttl"),
         SingleUse = terms.Truth("single_use") == true,
         Obligations = terms.Texts("obligations") ?? [],
     };

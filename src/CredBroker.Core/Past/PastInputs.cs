@@ -44,7 +44,7 @@ public sealed record PastInputs
         return new()
         {
             Now = inputs.Moment("now"),
-            Age = task.Text("age") is { } age && CedarDuration.TryParse(age, out var length) ? TimeSpan.FromMilliseconds(length.Milliseconds) : null,
+            Age = task.Text("age") is { } age && CedarDuration.TryParse(age, out var length) && length.Milliseconds is >= 0 and < 315_576_000_000 ? TimeSpan.FromMilliseconds(length.Milliseconds) : null,
             Intent = task.Text("intent"),
             Initiator = task.Text("initiator"),
             Issued = task.Whole("issued"),

@@ -20,6 +20,12 @@ internal readonly struct PastJson(JsonElement element)
 
     public double? Number(string name) => Find(name) is { ValueKind: JsonValueKind.Number } found && found.TryGetDouble(out var number) ? number : null;
 
+    /// <summary>A length of time in seconds; null when it is none, or longer than a year.</summary>
+    public TimeSpan? Seconds(string name) => Number(name) is >= 0 and < 31_622_400 and var seconds ? TimeSpan.FromSeconds(seconds) : null;
+
+    /// <summary>A moment in seconds since 1970; null when it is none of the first ten thousand years.</summary>
+    public DateTimeOffset? UnixTime(string name) => Long(name) is >= 0 and < 253_402_300_800 and var seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+
     public bool? Truth(string name) => Find(name)?.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null };
 
     public Guid? Id(string name) => Find(name) is { ValueKind: JsonValueKind.String } found && found.TryGetGuid(out var id) ? id : null;

@@ -93,7 +93,7 @@ internal sealed class PastTree(PastTask root)
         Version = Math.Max(Version, (from ?? Version) + 1);
     }
 
-    private static int Needs(PastDecision past) => past is PastDecision.Use ? 0 : 1;
+    private static int Needs(PastDecision past) => past is PastDecision.Mint ? 1 : 0;
 
     private static ImmutableArray<string> LabelsFor(Histories seen, PastInputs inputs)
     {

@@ -9,7 +9,8 @@ internal static class SettledReasons
     /// <summary>True for a mint that stays denied.</summary>
     public static bool OfMint(Reason? reason) => reason is
         Reason.UnknownTask or Reason.NotYourTask or Reason.TaskOver or Reason.TaskWaiting or Reason.BudgetSpent
-        or Reason.ActionOutsideEnvelope or Reason.ResourceOutsideEnvelope or Reason.ParameterOutsideEnvelope;
+        or Reason.ActionOutsideEnvelope or Reason.ResourceOutsideEnvelope or Reason.ParameterOutsideEnvelope
+        or Reason.UnknownApproval or Reason.NotYourApproval or Reason.ApprovalForOther or Reason.ApprovalNotGiven or Reason.ApprovalOver;
 
     /// <summary>True for a call that stays denied. A token that is only too old for the policies is theirs to judge.</summary>
     public static bool OfUse(Reason? reason, bool byPolicies) => reason is

@@ -11,6 +11,7 @@ namespace CredBroker.Core.Past;
 internal static class Worlds
 {
     private const string Attested = "how the workload proved itself";
+    private const string Counted = "whether the approval counted";
     private const string TokenOfThen = "the token of then";
     private const string Asked = "what was asked of the delegation";
     private const string Granted = "what the tree was granted before";
@@ -36,13 +37,18 @@ internal static class Worlds
         IReadOnlyList<EvidenceKind> kinds = past.AttestedBy is { } known ? [known] : Enum.GetValues<EvidenceKind>();
         var (verdicts, missing) = past switch
         {
-            PastDecision.Mint mint => (kinds.Select(kind => DecidingAgain.Mint(candidate, mint, facts, kind)), Attested),
+            PastDecision.Mint mint => (
+                from kind in kinds from approval in ApprovalsOf(mint) select DecidingAgain.Mint(candidate, mint, facts, kind, approval), past.AttestedBy is null ? Attested : Counted),
             PastDecision.Use use => (
-                from kind in kinds from token in TokensOf(use, candidate) select DecidingAgain.Use(candidate, use, facts, kind, token), use.Token is null ? TokenOfThen : Attested),
+                from kind in kinds
+                from token in TokensOf(use, candidate)
+                from approval in ApprovalsOf(use)
+                select DecidingAgain.Use(candidate, use, facts, kind, token, approval == true),
+                use.Token is null ? TokenOfThen : past.AttestedBy is null ? Attested : Counted),
             PastDecision.Delegation delegation => (
                 from kind in kinds
                 from asked in AskedOf(delegation)
-                select DecidingAgain.Delegation(candidate, delegation, Holding(facts, asked.Budget), tree.Line(task), kind, asked.TimeToLive, asked.Budget),
+                select DecidingAgain.Delegation(candidate, delegation, Holding(delegation, facts, asked.Budget), tree.Line(task), kind, asked.TimeToLive, asked.Budget),
                 delegation.TimeToLive is null ? Asked : Attested),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -73,10 +79,16 @@ internal static class Worlds
         return [new(audience, use.At, IsBearer: false, IsCounted: true), new(audience, DateTimeOffset.UnixEpoch, IsBearer: true, IsCounted: false)];
     }
 
+    // One that was decided with counted, and counts.
+    private static IEnumerable<bool?> ApprovalsOf(PastDecision past) => past.Approved ? [true] : past.HasApproval ? [true, false] : [null];
+
     private static IEnumerable<(TimeSpan TimeToLive, int? Budget)> AskedOf(PastDecision.Delegation past) => past.TimeToLive is { } life
         ? [(life, past.Budget)]
         : [(TaskLimits.MinTimeToLive, past.Budget ?? 1), (TaskLimits.MaxTimeToLive, past.Budget)];
 
-    private static TaskFacts Holding(TaskFacts parent, int? budget) =>
-        parent with { Budget = Math.Max(parent.Budget, parent.Spent + (budget ?? 1)) };
+    // What was found after the parent's budget was found enough.
+    private static TaskFacts Holding(PastDecision.Delegation past, TaskFacts parent, int? budget) => past.Was.Reason
+        is Reason.DepthOverCeiling or Reason.UnknownDelegate or Reason.TaskLifetimeOverCeiling or Reason.TaskBudgetOverCeiling
+            ? parent
+            : parent with { Budget = Math.Max(parent.Budget, parent.Spent + (budget ?? 1)) };
 }

@@ -1,4 +1,5 @@
 using CredBroker.Core;
+using CredBroker.Core.Approvals;
 using CredBroker.Core.Audit;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Catalog;
@@ -109,13 +110,13 @@ internal sealed class PastWorld(Mutations random, CatalogSnapshot candidate, Dat
     {
         var tree = Any(_trees);
         var task = Any(tree.Tasks);
-        var ask = Ask(task);
+        var ask = Ask(task) with { Approval = random.Next(4) == 0 ? ApprovalId.New(Now) : null };
         Commit(inForce, tree, task, ask, Decide(inForce, tree, task, ask), entryFirst: false);
     }
 
     private void Commit(CatalogSnapshot inForce, LivingTree tree, LivingTask task, MintAsk ask, MintDecision decision, bool entryFirst)
     {
-        var would = ReasonOf(Minting.Decide(ask, FactsOf(candidate, ask, tree.FactsOf(task, under: true)), Now));
+        var would = ReasonOf(With(ask, FactsOf(candidate, ask, tree.FactsOf(task, under: true)), Now));
         switch (decision)
         {
             case MintDecision.Approved(var grant):
@@ -173,7 +174,14 @@ internal sealed class PastWorld(Mutations random, CatalogSnapshot candidate, Dat
     };
 
     private static MintDecision Decide(CatalogSnapshot catalog, LivingTree tree, LivingTask task, MintAsk ask, DateTimeOffset now) =>
-        Minting.Decide(ask, FactsOf(catalog, ask, tree.FactsOf(task, under: false)), now);
+        With(ask, FactsOf(catalog, ask, tree.FactsOf(task, under: false)), now);
+
+    // An approval that is brought was given by those who may.
+    private static MintDecision With(MintAsk ask, MintFacts facts, DateTimeOffset now) => Minting.Decide(ask, facts, now) switch
+    {
+        MintDecision.Denied denied => denied,
+        var without => ask.Approval is null ? without : Minting.Decide(ask, facts with { Approved = true }, now),
+    };
 
     private MintDecision Decide(CatalogSnapshot catalog, LivingTree tree, LivingTask task, MintAsk ask) => Decide(catalog, tree, task, ask, Now);
 
@@ -190,11 +198,19 @@ internal sealed class PastWorld(Mutations random, CatalogSnapshot candidate, Dat
 
     private static AuthorizeFacts FactsOf(CatalogSnapshot by, AuthorizeAsk ask, IssuedToken token, TaskFacts task, EvidenceKind attestedBy) => new()
     {
-        Token = token, Revoked = false, Possession = token.Binding is Binding.Bearer ? Possession.None : Possession.Shown, AttestedBy = attestedBy, Task = task,
+        Approval = token.Approval is { } approval ? ApprovalOf(approval, token, by) : null, Token = token, Revoked = false, Possession = token.Binding is Binding.Bearer ? Possession.None : Possession.Shown, AttestedBy = attestedBy, Task = task,
         CatalogVersion = by.Version, CatalogDigest = by.Digest, Policies = by.Catalog.Policies,
         Found = by.Catalog.FindAction(ask.Call.Capability.Tool, ask.Call.Capability.Action), Allowed = by.Catalog.AllowedTo(task.Workload),
         AllowedAbove = [.. task.Above.Select(by.Catalog.AllowedTo)],
     };
+
+    private static TokenApproval ApprovalOf(ApprovalId id, IssuedToken token, CatalogSnapshot by) => new(
+        new()
+        {
+            Id = id, Task = token.Task, Workload = Id(PastCatalogs.Agent), Digest = [], Groups = [.. by.Catalog.ApproverGroups.Keys], Quorum = 1,
+            State = ApprovalState.Used, Votes = [.. by.Catalog.Admins.Keys.Select(name => new ApprovalVote(name, true))], Jti = token.Jti,
+        },
+        by.Catalog);
 
     private DelegateFacts FactsOf(CatalogSnapshot by, DelegateAsk ask, TaskFacts facts, LivingTask parent)
     {
@@ -217,7 +233,7 @@ internal sealed class PastWorld(Mutations random, CatalogSnapshot candidate, Dat
     private static IssuedToken TokenOf(MintAsk ask, ApprovedGrant grant) => new()
     {
         Jti = grant.Jti, Task = grant.Task, Capability = grant.Capability, Audience = grant.Audience, Binding = grant.Binding, IssuedAt = grant.IssuedAt,
-        ExpiresAt = grant.ExpiresAt, Uses = grant.Uses, Decision = grant.Decision, AskDigest = ask.Digest(),
+        ExpiresAt = grant.ExpiresAt, Uses = grant.Uses, Decision = grant.Decision, AskDigest = ask.Digest(), Approval = grant.Approval,
     };
 
     private static PolicyDecision PolicyOf(CatalogSnapshot by, LivingTree tree, Judgement judgement) => new(by.Version, by.Digest, judgement) { HistoryVersion = tree.Version };

@@ -57,7 +57,7 @@ public sealed class ReplayingTests
         const string strict = "egress: false\n    actions:\n      read";
         const string anybodys = "egress: false\n    bearer: true\n    actions:\n      read";
 
-        Assert.Empty(Replay(older, PastCatalogs.With(PastCatalogs.Permit, strict, anybodys)).Untold);
+        Assert.DoesNotContain("the token of then", Replay(older, PastCatalogs.With(PastCatalogs.Permit, strict, anybodys)).Untold.Select(one => one.Missing));
         // Nobody knows whether they were bound to a key, or good for one call.
         foreach (var holds in new[] { s_catalog, PastCatalogs.With("@single_use " + PastCatalogs.Permit, strict, anybodys) })
             Assert.Contains("the token of then", Replay(older, holds).Untold.Select(one => one.Missing));
@@ -94,7 +94,7 @@ public sealed class ReplayingTests
         var random = new Mutations(5);
         foreach (var entry in record)
         {
-            for (var i = 0; i < 20; i++) PastEntryReader.Read(entry.Kind, random.Damage(entry.Payload));
+            for (var i = 0; i < 60; i++) PastEntryReader.Read(entry.Kind, random.Damage(entry.Payload));
             foreach (var kind in Enum.GetValues<AuditKind>()) PastEntryReader.Read(kind, entry.Payload);
             Assert.Null(PastEntryReader.Read(entry.Kind, ""));
         }
