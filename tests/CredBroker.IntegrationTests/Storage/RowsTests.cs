@@ -126,6 +126,24 @@ public sealed class RowsTests(Postgres postgres)
     }
 
     [Fact]
+    public async Task A_candidate_and_what_it_would_have_decided_otherwise()
+    {
+        var id = Guid.CreateVersion7(Now);
+
+        var shadow = await StoredAsync(new ShadowRow
+        {
+            Candidate = id, Digest = Digest, Files = """{"broker.yaml": "tools: {}"}""", StartedBy = "admin:bob", Snapshot = "10:20:10,14", AfterXid = ulong.MaxValue,
+            AfterId = id, Until = Now, Totals = [1, 2],
+        });
+        var change = await StoredAsync(new ShadowChangeRow { DecisionId = id, Found = [3] });
+
+        Assert.Equal((id, "10:20:10,14", ulong.MaxValue, id, Now), (shadow.Candidate, shadow.Snapshot, shadow.AfterXid, shadow.AfterId, shadow.Until));
+        Assert.Equal([1, 2], shadow.Totals);
+        Assert.InRange(shadow.StartedAt, Now.AddMinutes(-5), Now.AddMinutes(5));
+        Assert.Equal((id, 3), (change.DecisionId, change.Found[0]));
+    }
+
+    [Fact]
     public async Task A_replica_and_an_answered_request()
     {
         var id = Guid.CreateVersion7(Now);

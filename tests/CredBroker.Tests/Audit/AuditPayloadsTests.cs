@@ -131,6 +131,21 @@ public sealed class AuditPayloadsTests
         """);
 
     [Fact]
+    public void Catalogs_that_were_tried_are_recorded_by_digest_and_by_whom()
+    {
+        byte[] digest = [1, 2, 255];
+        Check(
+            CandidatePayloads.Simulated(Now, digest, Now.AddHours(-1), "admin:bob"), AuditKind.CatalogSimulated, null, null,
+            """{"at":"2026-11-20T11:53:00+00:00","kind":"CatalogSimulated","digest":"AQL/","since":"2026-11-20T10:53:00+00:00","by":"admin:bob"}""");
+        Check(
+            CandidatePayloads.ShadowStarted(Now, digest, "admin:bob"), AuditKind.ShadowStarted, null, null,
+            """{"at":"2026-11-20T11:53:00+00:00","kind":"ShadowStarted","digest":"AQL/","by":"admin:bob"}""");
+        Check(
+            CandidatePayloads.ShadowStopped(Now, digest, "admin:bob"), AuditKind.ShadowStopped, null, null,
+            """{"at":"2026-11-20T11:53:00+00:00","kind":"ShadowStopped","digest":"AQL/","by":"admin:bob"}""");
+    }
+
+    [Fact]
     public void A_revocation_by_an_administrator_says_what_it_reached() => Check(
         AuditPayloads.AdminRevoked(Now, "admin:bob", "workload", "spiffe://example.org/a", "leak", 2, 5), AuditKind.AdminRevoked, null, null,
         """
