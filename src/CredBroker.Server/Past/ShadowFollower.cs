@@ -84,7 +84,14 @@ internal sealed class ShadowFollower(
             // Back in the pool the session would keep the lock until somebody else takes it from there. One that broke has let go by itself.
             if (connection.State != System.Data.ConnectionState.Open) return;
             await using var give = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", connection) { Parameters = { new NpgsqlParameter<long> { TypedValue = AdvisoryLocks.Shadow } } };
-            await give.ExecuteScalarAsync(CancellationToken.None);
+            try
+            {
+                await give.ExecuteScalarAsync(CancellationToken.None);
+            }
+            catch (NpgsqlException)
+            {
+                // The session is over, and its lock with it.
+            }
         }
     }
 
