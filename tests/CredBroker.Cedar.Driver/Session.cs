@@ -41,7 +41,6 @@ public sealed class Session
         "parseSchema" => Parsing.Schema(message),
         "schemaToJson" => Parsing.SchemaToJson(message),
         "validate" => Validating.Validate(message),
-        "benchValidate" => ValidationBench.Measure(message),
         "parseEntities" => Parsing.Entities(message),
         "parseContext" => Parsing.Context(message),
         "toJson" => Converting.ToJson(message),

@@ -27,7 +27,9 @@ public sealed class Postgres : IAsyncLifetime
     {
         try
         {
-            cluster = await EmbeddedPostgres.StartAsync(new() { Folder = folder, Durable = false }, NullLogger.Instance,
+            // Crowds of two tests, each at two replicas with a pool of a hundred, meet here.
+            var settings = new Dictionary<string, string> { ["max_connections"] = "500" };
+            cluster = await EmbeddedPostgres.StartAsync(new() { Folder = folder, Durable = false, Settings = settings }, NullLogger.Instance,
                 TimeProvider.System, TestContext.Current.CancellationToken);
         }
         catch (EmbeddedPostgresException cannot) when (Environment.GetEnvironmentVariable("CI") is null or "")

@@ -51,15 +51,6 @@ public sealed class SchemaSessionTests
         Assert.Equal(expected, Outcome($"{{\"op\":\"run\",\"name\":\"s\",\"useSchema\":true,{members}}}"));
     }
 
-    [Fact]
-    public void Loading_is_timed()
-    {
-        using var answer = JsonDocument.Parse(_session.Answer("""{"op":"benchValidate","n":50}"""));
-
-        Assert.True(answer.RootElement.GetProperty("valid").GetBoolean(), answer.RootElement.ToString());
-        Assert.Equal(50, answer.RootElement.GetProperty("policies").GetInt32());
-    }
-
     private string? Outcome(string message)
     {
         using var answer = JsonDocument.Parse(_session.Answer(message));

@@ -84,7 +84,8 @@ internal sealed class CuttingNetwork : IAsyncDisposable
                 carrying.AddRange([CarryAsync(client, broker, fromClient: true), CarryAsync(broker, client, fromClient: false)]);
             }
         }
-        catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
+        // A listener that was stopped between two calls says that it does not listen.
+        catch (Exception closed) when (closed is SocketException or InvalidOperationException)
         {
             await Task.WhenAll(carrying);
         }
