@@ -18,6 +18,42 @@ public static class TestCatalog
         permit (principal, action in [Action::"read", Action::"write", Action::"egress"], resource);
         """;
 
+    /// <summary>broker.yaml of a trust domain whose certificates are in example.pem: a pod by its SVID; a runner and a backend by join token.</summary>
+    public const string OfCertificates = $$"""
+        trust_domains:
+          example.org:
+            x509: { bundle_file: example.pem }
+        tools:
+          tickets:
+            audience: {{TestCatalog.Audience}}
+            data: internal
+            egress: false
+            actions:
+              read:
+                risk: read
+                parameters:
+                  state: { one_of: [open, closed] }
+        workloads:
+          pod:
+            spiffe_id: spiffe://example.org/workloads/pod
+            owner: tests
+            class: agent
+            attest: [{ x509: { spiffe_id: "spiffe://example.org/agent" } }]
+            allow: [{ tool: tickets, actions: [read], resource: acme/** }]
+          runner:
+            spiffe_id: spiffe://example.org/workloads/runner
+            owner: tests
+            class: agent
+            attest: [{ join_token: true }]
+            allow: [{ tool: tickets, actions: [read], resource: acme/** }]
+          backend:
+            spiffe_id: spiffe://example.org/workloads/backend
+            owner: tests
+            class: backend
+            attest: [{ join_token: true }]
+            serves: [{{TestCatalog.Audience}}]
+        """;
+
     /// <summary>broker.yaml: the agent by its uid; another agent, a backend and a limited agent by join token.</summary>
     public static string Yaml(int callsPerSecond = 100_000) => string.Create(CultureInfo.InvariantCulture, $$"""
         trust_domains:

@@ -14,7 +14,7 @@ internal static class ApprovalDecideCommand
         var approve = new Option<bool>("--approve") { Description = "Yes, to exactly what they cover." };
         var deny = new Option<bool>("--deny") { Description = "No. One is enough." };
         var reason = new Option<string>("--reason") { HelpName = "TEXT", Description = "Why, for the record: 1 to 1,024 bytes.", Required = true };
-        var requestId = CommonArguments.RequestId();
+        var requestId = RequestArguments.RequestId();
         var command = new Command("decide", "Vote on approvals of one task: on all of them or on none. Role: approver.") { ids, approve, deny, reason, requestId };
         command.Validators.Add(result =>
         {

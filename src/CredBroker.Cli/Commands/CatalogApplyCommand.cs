@@ -11,7 +11,7 @@ internal static class CatalogApplyCommand
 {
     public static Command Build(Shell shell)
     {
-        var folder = CommonArguments.CatalogFolder();
+        var folder = RequestArguments.CatalogFolder();
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would change, change nothing." };
         var expect = new Option<int?>("--expect-version") { HelpName = "NUMBER", Description = "Only if this version is in force." };
         var command = new Command("apply", "Make a catalog the one that decides, or say every mistake in it. Role: policy_admin.") { folder, dryRun, expect };

@@ -12,7 +12,7 @@ internal static class CatalogCheckCommand
 {
     public static Command Build(Shell shell)
     {
-        var folder = CommonArguments.CatalogFolder();
+        var folder = RequestArguments.CatalogFolder();
         return shell.Local(new Command("check", "Look for mistakes in a catalog's files. Needs no broker.") { folder }, (parsed, _) =>
         {
             var path = parsed.GetRequiredValue(folder);

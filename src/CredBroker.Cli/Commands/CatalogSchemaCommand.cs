@@ -11,7 +11,7 @@ internal static class CatalogSchemaCommand
 {
     public static Command Build(Shell shell)
     {
-        var folder = CommonArguments.CatalogFolder();
+        var folder = RequestArguments.CatalogFolder();
         return shell.Local(new Command("schema", "The schema that a catalog's policies are written against. Needs no broker.") { folder }, (parsed, _) =>
         {
             var path = parsed.GetRequiredValue(folder);

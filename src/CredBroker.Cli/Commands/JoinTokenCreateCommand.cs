@@ -11,7 +11,7 @@ internal static class JoinTokenCreateCommand
     public static Command Build(Shell shell)
     {
         var workload = new Argument<string>("workload") { Description = "The catalog's name of a workload that may attest with a join token." };
-        var life = CommonArguments.Duration("--ttl", "How long it may be used; 10m when absent.");
+        var life = RequestArguments.Duration("--ttl", "How long it may be used; 10m when absent.");
         var command = new Command("create", "Make a secret that attests a workload once. It is shown once. Role: operator.") { workload, life };
         return shell.Calling(command, async (call, ct) =>
         {

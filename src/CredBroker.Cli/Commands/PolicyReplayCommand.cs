@@ -12,11 +12,11 @@ internal static class PolicyReplayCommand
 {
     public static Command Build(Shell shell)
     {
-        var since = CommonArguments.Duration("--since", "How far back.");
+        var since = RequestArguments.Duration("--since", "How far back.");
         since.Required = true;
         var folder = new Option<DirectoryInfo>("--catalog") { HelpName = "FOLDER", Description = "The folder with the catalog to try; without it, the one in force." };
         folder.AcceptExistingOnly();
-        var limit = CommonArguments.Limit("How many changed decisions to list, the first ones: 1 to 10,000; all are counted.");
+        var limit = RequestArguments.Limit("How many changed decisions to list, the first ones: 1 to 10,000; all are counted.");
         var command = new Command("replay", "Which past decisions another catalog would make otherwise. Changes nothing. Role: policy_admin.") { since, folder, limit };
         return shell.Calling(command, async (call, ct) =>
         {

@@ -11,7 +11,7 @@ internal static class PolicyShadowCommands
 
     private static Command Start(Shell shell)
     {
-        var folder = CommonArguments.CatalogFolder();
+        var folder = RequestArguments.CatalogFolder();
         var command = new Command("start", "Judge decisions by this catalog too, in place of the candidate before. Role: policy_admin.") { folder };
         return shell.Calling(command, async (call, ct) =>
         {
@@ -41,7 +41,7 @@ internal static class PolicyShadowCommands
 
     private static Command Show(Shell shell)
     {
-        var limit = CommonArguments.Limit("How many changed decisions to list, the last ones: 1 to 1,000; all are counted.");
+        var limit = RequestArguments.Limit("How many changed decisions to list, the last ones: 1 to 1,000; all are counted.");
         return shell.Calling(new Command("show", "What the candidate would have decided otherwise. Role: viewer.") { limit }, async (call, ct) =>
         {
             var answer = await call.Admin.ShowShadowAsync(new() { MostChanges = call.Get(limit) ?? 0 }, cancellationToken: ct);

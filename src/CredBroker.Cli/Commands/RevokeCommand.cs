@@ -18,7 +18,7 @@ internal static class RevokeCommand
             Description = "Which one: a task's id, a workload's SPIFFE ID, a tool's name, an initiator, a signing key's kid.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var cause = CommonArguments.Cause();
+        var cause = RequestArguments.Cause();
         var yes = new Option<bool>("--yes") { Description = "Do not ask." };
         var command = new Command("revoke", "Emergency stop: end every live task of the subject, now. Role: operator.") { subject, name, cause, yes };
         command.Validators.Add(result =>

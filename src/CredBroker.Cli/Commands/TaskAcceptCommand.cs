@@ -10,9 +10,9 @@ internal static class TaskAcceptCommand
 {
     public static Command Build(Shell shell)
     {
-        var task = CommonArguments.TaskId();
-        var heartbeat = CommonArguments.Duration("--heartbeat", "Promise a heartbeat at least this often; none when absent.");
-        var requestId = CommonArguments.RequestId();
+        var task = RequestArguments.TaskId();
+        var heartbeat = RequestArguments.Duration("--heartbeat", "Promise a heartbeat at least this often; none when absent.");
+        var requestId = RequestArguments.RequestId();
         var command = new Command("accept", "Take a task that was delegated to the calling workload.") { task, heartbeat, requestId };
         return shell.Calling(command, async (call, ct) =>
         {

@@ -11,18 +11,18 @@ internal static class TaskDelegateCommand
 {
     public static Command Build(Shell shell)
     {
-        var task = CommonArguments.TaskId();
+        var task = RequestArguments.TaskId();
         var to = new Option<string>("--to") { HelpName = "SPIFFE-ID", Description = "The workload that is to do it.", Required = true };
         var intent = new Option<string>("--intent") { HelpName = "TEXT", Description = "What it is for: 1 to 4,096 bytes.", Required = true };
-        var envelope = CommonArguments.Envelope();
-        var life = CommonArguments.Duration("--ttl", "How long it may live, never past its parent's deadline; 15m when absent.");
+        var envelope = RequestArguments.Envelope();
+        var life = RequestArguments.Duration("--ttl", "How long it may live, never past its parent's deadline; 15m when absent.");
         var budget = new Option<int?>("--budget")
         {
             HelpName = "COUNT",
             Description = "The tokens it may mint, taken out of its parent's budget; half of what is left when absent.",
         };
-        var prompt = CommonArguments.Prompt();
-        var requestId = CommonArguments.RequestId();
+        var prompt = RequestArguments.Prompt();
+        var requestId = RequestArguments.RequestId();
 
         var command = new Command("delegate", "Give a part of a task to another workload, which has to accept it.")
         {

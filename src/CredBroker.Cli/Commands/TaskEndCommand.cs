@@ -10,8 +10,8 @@ internal static class TaskEndCommand
 {
     public static Command Build(Shell shell)
     {
-        var task = CommonArguments.TaskId();
-        var outcome = CommonArguments.Outcome("How the work ended; completed when absent.");
+        var task = RequestArguments.TaskId();
+        var outcome = RequestArguments.Outcome("How the work ended; completed when absent.");
         var summary = new Option<string?>("--summary") { HelpName = "TEXT", Description = "In the agent's words: at most 4,096 bytes." };
         var command = new Command("end", "End a task and its descendants, and with them every token.") { task, outcome, summary };
         return shell.Calling(command, async (call, ct) =>

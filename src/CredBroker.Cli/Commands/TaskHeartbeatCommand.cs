@@ -9,7 +9,7 @@ internal static class TaskHeartbeatCommand
 {
     public static Command Build(Shell shell)
     {
-        var task = CommonArguments.TaskId();
+        var task = RequestArguments.TaskId();
         return shell.Calling(new Command("heartbeat", "Say that a task is still worked on.") { task }, async (call, ct) =>
         {
             var answer = await call.Tasks.HeartbeatAsync(new() { RequestId = call.NewRequestId(), TaskId = call.Get(task) }, cancellationToken: ct);

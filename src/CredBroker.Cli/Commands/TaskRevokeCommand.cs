@@ -9,8 +9,8 @@ internal static class TaskRevokeCommand
 {
     public static Command Build(Shell shell)
     {
-        var task = CommonArguments.TaskId();
-        var cause = CommonArguments.Cause();
+        var task = RequestArguments.TaskId();
+        var cause = RequestArguments.Cause();
         return shell.Calling(new Command("revoke", "End a task of any workload, at once. Role: operator.") { task, cause }, async (call, ct) =>
         {
             var request = new RevokeRequest { RequestId = call.NewRequestId(), TaskId = call.Get(task), Cause = call.Get(cause) };

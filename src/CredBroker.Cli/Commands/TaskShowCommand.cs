@@ -9,7 +9,7 @@ internal static class TaskShowCommand
 {
     public static Command Build(Shell shell)
     {
-        var task = CommonArguments.TaskId();
+        var task = RequestArguments.TaskId();
         return shell.Calling(new Command("show", "A task of the calling workload as it stands.") { task }, async (call, ct) =>
         {
             var answer = await call.Tasks.GetTaskAsync(new() { TaskId = call.Get(task) }, cancellationToken: ct);

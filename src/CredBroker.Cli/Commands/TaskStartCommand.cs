@@ -18,12 +18,12 @@ internal static class TaskStartCommand
             Description = "On whose behalf: 1 to 256 bytes, such as user:alice@example.org.",
             Required = true,
         };
-        var envelope = CommonArguments.Envelope();
-        var life = CommonArguments.Duration("--ttl", "How long the task may live; 15m when absent.");
-        var heartbeat = CommonArguments.Duration("--heartbeat", "Promise a heartbeat at least this often; none when absent.");
+        var envelope = RequestArguments.Envelope();
+        var life = RequestArguments.Duration("--ttl", "How long the task may live; 15m when absent.");
+        var heartbeat = RequestArguments.Duration("--heartbeat", "Promise a heartbeat at least this often; none when absent.");
         var budget = new Option<int?>("--budget") { HelpName = "COUNT", Description = "The most tokens the task may mint; the catalog's ceiling when absent." };
-        var prompt = CommonArguments.Prompt();
-        var requestId = CommonArguments.RequestId();
+        var prompt = RequestArguments.Prompt();
+        var requestId = RequestArguments.RequestId();
 
         var command = new Command("start", "Open a task for the calling workload.") { intent, initiator, envelope, life, heartbeat, budget, prompt, requestId };
         return shell.Calling(command, async (call, ct) =>

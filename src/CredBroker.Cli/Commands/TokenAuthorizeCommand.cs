@@ -10,13 +10,13 @@ internal static class TokenAuthorizeCommand
 {
     public static Command Build(Shell shell)
     {
-        var token = CommonArguments.Token(shell.Terminal);
+        var token = RequestArguments.Token(shell.Terminal);
         var called = new Argument<Capability?>("call")
         {
             Description = "The call: tool:action:resource[?name=text;name:5;name:true], one value to each parameter.",
             CustomParser = result =>
             {
-                if (CommonArguments.Capability(result.Tokens[0].Value, result.AddError) is not { } capability) return null;
+                if (RequestArguments.Capability(result.Tokens[0].Value, result.AddError) is not { } capability) return null;
                 if (Arguments(capability) is null) result.AddError("a call has one value to each parameter: name=text, name:5 or name:true.");
                 return capability;
             },
@@ -28,7 +28,7 @@ internal static class TokenAuthorizeCommand
         {
             HelpName = "TEXT", Description = "The SHA-256 of the client certificate that the token came over, base64url.",
         };
-        var requestId = CommonArguments.RequestId();
+        var requestId = RequestArguments.RequestId();
         var command = new Command("authorize", "Take one use of a token for one call, for a backend that serves its audience.")
         {
             token, called, proof, method, uri, certificate, requestId,

@@ -9,7 +9,7 @@ internal static class TokenIntrospectCommand
 {
     public static Command Build(Shell shell)
     {
-        var token = CommonArguments.Token(shell.Terminal);
+        var token = RequestArguments.Token(shell.Terminal);
         var command = new Command("introspect", "Whether a token is active now, for a backend that serves its audience.") { token };
         return shell.Calling(command, async (call, ct) =>
         {

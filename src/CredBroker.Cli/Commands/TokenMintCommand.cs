@@ -10,17 +10,17 @@ internal static class TokenMintCommand
 {
     public static Command Build(Shell shell)
     {
-        var task = CommonArguments.TaskId();
+        var task = RequestArguments.TaskId();
         var capability = new Argument<Capability?>("capability")
         {
             Description = $"{CapabilityText.Form}, or JSON.",
-            CustomParser = result => CommonArguments.Capability(result.Tokens[0].Value, result.AddError),
+            CustomParser = result => RequestArguments.Capability(result.Tokens[0].Value, result.AddError),
         };
-        var life = CommonArguments.Duration("--ttl", "How long the token may live; the ceiling when absent.");
+        var life = RequestArguments.Duration("--ttl", "How long the token may live; the ceiling when absent.");
         var bearer = new Option<bool>("--bearer") { Description = "Ask for a token bound to no key, where the catalog allows it for the tool." };
         var approval = new Option<string?>("--approval") { HelpName = "APPROVAL-ID", Description = "Take this approval, which must be of exactly this capability." };
-        var prompt = CommonArguments.Prompt();
-        var requestId = CommonArguments.RequestId();
+        var prompt = RequestArguments.Prompt();
+        var requestId = RequestArguments.RequestId();
         var command = new Command("mint", "Mint a token for one capability of a task. It is bound to the caller's key: see --identity.")
         {
             task, capability, life, bearer, approval, prompt, requestId,

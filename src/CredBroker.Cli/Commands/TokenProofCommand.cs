@@ -10,7 +10,7 @@ internal static class TokenProofCommand
 {
     public static Command Build(Shell shell)
     {
-        var token = CommonArguments.Token(shell.Terminal);
+        var token = RequestArguments.Token(shell.Terminal);
         var method = new Option<string?>("--method") { HelpName = "METHOD", Description = "The HTTP method of the request; GET when absent." };
         var uri = new Option<Uri>("--uri") { HelpName = "URI", Description = "The absolute URI of the request.", Required = true };
         uri.CustomParser = result =>

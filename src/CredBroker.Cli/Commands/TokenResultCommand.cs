@@ -10,9 +10,9 @@ internal static class TokenResultCommand
     public static Command Build(Shell shell)
     {
         var jti = new Argument<string>("jti") { Description = "The token that the call was made with." };
-        var outcome = CommonArguments.Outcome("How the call ended; completed when absent.");
+        var outcome = RequestArguments.Outcome("How the call ended; completed when absent.");
         var fragment = new Option<string?>("--fragment") { HelpName = "TEXT", Description = "A part of the result, for the record: at most 4,096 bytes." };
-        var requestId = CommonArguments.RequestId();
+        var requestId = RequestArguments.RequestId();
         var command = new Command("result", "Record what came of a call: a backend that serves the token's audience, or the agent itself.")
         {
             jti, outcome, fragment, requestId,

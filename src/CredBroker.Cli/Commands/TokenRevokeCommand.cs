@@ -9,9 +9,9 @@ internal static class TokenRevokeCommand
 {
     public static Command Build(Shell shell)
     {
-        var token = CommonArguments.Token(shell.Terminal);
+        var token = RequestArguments.Token(shell.Terminal);
         token.Description = "The token, or its jti; - reads it from standard input.";
-        var cause = CommonArguments.Cause();
+        var cause = RequestArguments.Cause();
         return shell.Calling(new Command("revoke", "Revoke one token: its own workload, or an operator.") { token, cause }, async (call, ct) =>
         {
             var text = call.Get(token);

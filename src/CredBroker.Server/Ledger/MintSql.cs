@@ -31,7 +31,8 @@ internal static class MintSql
     /// </summary>
     /// <remarks>
     /// Within a batch the order is: asks that add nothing to the history, then the first one of the tree that does; others that would
-    /// are to decide again. An ask that adds no label and rests on counts grows by the empty text: it moves the version all the same. A token that is there already is told apart by its decision: this very ask, sent again, was minted.
+    /// are to decide again. An ask that adds no label and rests on counts grows by the empty text: it moves the version all the
+    /// same. A token that is there already is told apart by its decision: this very ask, sent again, was minted.
     /// Budget that seemed spent only because an ask before turned out to be a duplicate is not decided now. OFFSET 0 keeps the conditions
     /// on the tasks above apart from the look-up of their ids: together they would match the index of all live tasks, and a generic plan
     /// that was made while there were few would read them all for ever. Joins with tasks are kept from becoming hash joins in the same way.

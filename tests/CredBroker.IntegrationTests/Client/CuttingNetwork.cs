@@ -13,6 +13,7 @@ internal sealed class CuttingNetwork : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly List<Socket> open = [];
     private readonly Task accepting;
+    private volatile bool stopped;
     private bool muted;
 
     public CuttingNetwork()
@@ -52,6 +53,7 @@ internal sealed class CuttingNetwork : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        stopped = true;
         listener.Dispose();
         Cut();
         await accepting;
@@ -84,8 +86,8 @@ internal sealed class CuttingNetwork : IAsyncDisposable
                 carrying.AddRange([CarryAsync(client, broker, fromClient: true), CarryAsync(broker, client, fromClient: false)]);
             }
         }
-        // A listener that was stopped between two calls says that it does not listen.
-        catch (Exception closed) when (closed is SocketException or InvalidOperationException)
+        // A listener that was stopped between two calls says that it does not listen, and no more than that.
+        catch (Exception closed) when (closed is SocketException or ObjectDisposedException || (stopped && closed is InvalidOperationException))
         {
             await Task.WhenAll(carrying);
         }

@@ -17,41 +17,6 @@ namespace CredBroker.IntegrationTests.Hosting;
 /// <summary>The life of a token where the network is between all of them: everything over TLS, bound to a key or to a certificate.</summary>
 public sealed class TlsTests(Postgres postgres)
 {
-    private const string Yaml = $$"""
-        trust_domains:
-          example.org:
-            x509: { bundle_file: example.pem }
-        tools:
-          tickets:
-            audience: {{TestCatalog.Audience}}
-            data: internal
-            egress: false
-            actions:
-              read:
-                risk: read
-                parameters:
-                  state: { one_of: [open, closed] }
-        workloads:
-          pod:
-            spiffe_id: spiffe://example.org/workloads/pod
-            owner: tests
-            class: agent
-            attest: [{ x509: { spiffe_id: "spiffe://example.org/agent" } }]
-            allow: [{ tool: tickets, actions: [read], resource: acme/** }]
-          runner:
-            spiffe_id: spiffe://example.org/workloads/runner
-            owner: tests
-            class: agent
-            attest: [{ join_token: true }]
-            allow: [{ tool: tickets, actions: [read], resource: acme/** }]
-          backend:
-            spiffe_id: spiffe://example.org/workloads/backend
-            owner: tests
-            class: backend
-            attest: [{ join_token: true }]
-            serves: [{{TestCatalog.Audience}}]
-        """;
-
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
     private static readonly ForgeAuthority Root = ForgeAuthority.Root("example.org", around: Now);
@@ -179,7 +144,7 @@ public sealed class TlsTests(Postgres postgres)
         Directory.Delete(folder, recursive: true);
     }
 
-    private Task<AttestationBroker> StartAsync() => AttestationBroker.StartAsync(postgres, Yaml, ("example.pem", Root.Certificate.ExportCertificatePem()), ("policies.cedar", TestCatalog.Policies));
+    private Task<AttestationBroker> StartAsync() => AttestationBroker.StartAsync(postgres, TestCatalog.OfCertificates, ("example.pem", Root.Certificate.ExportCertificatePem()), ("policies.cedar", TestCatalog.Policies));
 
     private static async Task<IntrospectResponse> IntrospectAsync(AgentSession backend, string token, string? proof) => await backend.Tokens.IntrospectAsync(
         new IntrospectRequest { Token = token, Proof = proof is null ? null : new PresentedProof { Dpop = proof, Method = "GET", Uri = Ticket.AbsoluteUri } });

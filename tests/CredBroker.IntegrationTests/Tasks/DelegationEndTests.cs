@@ -1,4 +1,3 @@
-using CredBroker.Client;
 using CredBroker.Core;
 using CredBroker.IntegrationTests.Hosting;
 using CredBroker.V1;
@@ -7,92 +6,68 @@ using Task = System.Threading.Tasks.Task;
 namespace CredBroker.IntegrationTests.Tasks;
 
 /// <summary>Whatever ends a task reaches everything that was delegated from it, at the moment of the answer and whoever is asked.</summary>
-public sealed class DelegationEndTests(Postgres postgres) : IAsyncLifetime
+public sealed class DelegationEndTests(Postgres postgres) : DelegationScene(postgres)
 {
-    private TestBroker broker = null!;
-    private AgentSession agent = null!;
-    private AgentSession helper = null!;
-    private AgentSession second = null!;
-    private AgentSession backend = null!;
-
     public static TheoryData<string> Ends =>
         ["end", "cancel", "revoke task", "revoke workload", "revoke initiator", "revoke everything", "deadline", "heartbeat"];
-
-    public async ValueTask InitializeAsync()
-    {
-        broker = await TestBroker.StartAsync(postgres, catalog: Delegations.Yaml());
-        agent = await broker.AgentAsync();
-        helper = await broker.JoinAsync("helper");
-        second = await broker.JoinAsync("second");
-        backend = await broker.JoinAsync("backend");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await backend.DisposeAsync();
-        await second.DisposeAsync();
-        await helper.DisposeAsync();
-        await agent.DisposeAsync();
-        await broker.DisposeAsync();
-    }
 
     [Theory]
     [MemberData(nameof(Ends))]
     public async Task The_end_of_a_task_is_that_of_all_below_it(string how)
     {
-        var root = await agent.RootAsync();
-        var child = await agent.HandAsync(root, helper);
-        var grandchild = await helper.HandAsync(child, second, request => request.Budget = 2);
-        var waiting = (await helper.Tasks.DelegateTaskAsync(Delegations.Delegate(child, Delegations.Second).Changed(request => request.Budget = 1))).Task.TaskId;
+        var root = await Agent.RootAsync();
+        var child = await Agent.HandAsync(root, Helper);
+        var grandchild = await Helper.HandAsync(child, Second, request => request.Budget = 2);
+        var waiting = (await Helper.Tasks.DelegateTaskAsync(Delegations.Delegate(child, Delegations.Second).Changed(request => request.Budget = 1))).Task.TaskId;
         var tokens = new[]
         {
-            (await agent.Tokens.MintAsync(Story.Mint(root))).Token, (await helper.Tokens.MintAsync(Story.Mint(child))).Token,
-            (await second.Tokens.MintAsync(Story.Mint(grandchild))).Token,
+            (await Agent.Tokens.MintAsync(Story.Mint(root))).Token, (await Helper.Tokens.MintAsync(Story.Mint(child))).Token,
+            (await Second.Tokens.MintAsync(Story.Mint(grandchild))).Token,
         };
-        foreach (var token in tokens) Assert.True(await backend.IsActiveAsync(token));
+        foreach (var token in tokens) Assert.True(await Backend.IsActiveAsync(token));
 
         await EndAsync(root, how);
 
-        foreach (var token in tokens) Assert.False(await backend.IsActiveAsync(token));
-        Assert.Empty((await broker.OverSocket().Admin.StandingAccessAsync(new StandingAccessRequest())).Credentials);
-        await broker.DeniedAsync(Reason.TaskOver, helper.Tokens.MintAsync(Story.Mint(child)));
-        await broker.DeniedAsync(Reason.TaskOver, second.Tokens.MintAsync(Story.Mint(grandchild)));
-        await broker.DeniedAsync(Reason.TaskOver, second.Tasks.HeartbeatAsync(new HeartbeatRequest { RequestId = TestBroker.NewId(), TaskId = grandchild }));
-        await broker.DeniedAsync(Reason.TaskOver, second.Tasks.AcceptTaskAsync(Delegations.Accept(waiting)));
-        await broker.DeniedAsync(Reason.TaskOver, helper.Tasks.DelegateTaskAsync(Delegations.Delegate(child, Delegations.Second).Changed(request => request.Budget = 1)));
+        foreach (var token in tokens) Assert.False(await Backend.IsActiveAsync(token));
+        Assert.Empty((await Broker.OverSocket().Admin.StandingAccessAsync(new StandingAccessRequest())).Credentials);
+        await Broker.DeniedAsync(Reason.TaskOver, Helper.Tokens.MintAsync(Story.Mint(child)));
+        await Broker.DeniedAsync(Reason.TaskOver, Second.Tokens.MintAsync(Story.Mint(grandchild)));
+        await Broker.DeniedAsync(Reason.TaskOver, Second.Tasks.HeartbeatAsync(new HeartbeatRequest { RequestId = TestBroker.NewId(), TaskId = grandchild }));
+        await Broker.DeniedAsync(Reason.TaskOver, Second.Tasks.AcceptTaskAsync(Delegations.Accept(waiting)));
+        await Broker.DeniedAsync(Reason.TaskOver, Helper.Tasks.DelegateTaskAsync(Delegations.Delegate(child, Delegations.Second).Changed(request => request.Budget = 1)));
         // What ended by a clock is recorded by a job.
-        await TestDatabase.UntilAsync(async () => await broker.Database.ScalarAsync<long>("SELECT count(*) FROM audit_entries WHERE kind = 4") == 4);
-        Assert.Equal(4L, await broker.Database.ScalarAsync<long>("SELECT count(*) FROM tasks WHERE state = 2"));
+        await TestDatabase.UntilAsync(async () => await Broker.Database.ScalarAsync<long>("SELECT count(*) FROM audit_entries WHERE kind = 4") == 4);
+        Assert.Equal(4L, await Broker.Database.ScalarAsync<long>("SELECT count(*) FROM tasks WHERE state = 2"));
     }
 
     [Fact]
     public async Task The_end_of_a_child_leaves_its_parent_and_its_siblings_alone()
     {
-        var root = await agent.RootAsync();
-        var child = await agent.HandAsync(root, helper);
-        var sibling = await agent.HandAsync(root, second);
-        var tokens = new[] { (await agent.Tokens.MintAsync(Story.Mint(root))).Token, (await second.Tokens.MintAsync(Story.Mint(sibling))).Token };
-        var childs = (await helper.Tokens.MintAsync(Story.Mint(child))).Token;
+        var root = await Agent.RootAsync();
+        var child = await Agent.HandAsync(root, Helper);
+        var sibling = await Agent.HandAsync(root, Second);
+        var tokens = new[] { (await Agent.Tokens.MintAsync(Story.Mint(root))).Token, (await Second.Tokens.MintAsync(Story.Mint(sibling))).Token };
+        var childs = (await Helper.Tokens.MintAsync(Story.Mint(child))).Token;
 
-        await helper.Tasks.EndTaskAsync(Story.End(child));
+        await Helper.Tasks.EndTaskAsync(Story.End(child));
 
-        Assert.False(await backend.IsActiveAsync(childs));
-        foreach (var token in tokens) Assert.True(await backend.IsActiveAsync(token));
+        Assert.False(await Backend.IsActiveAsync(childs));
+        foreach (var token in tokens) Assert.True(await Backend.IsActiveAsync(token));
         // Its place among the children is free again.
-        Assert.Equal(1L, await broker.Database.ScalarAsync<long>("SELECT count(*) FROM tasks WHERE parent_id = $1 AND state < 2", Guid.Parse(root)));
+        Assert.Equal(1L, await Broker.Database.ScalarAsync<long>("SELECT count(*) FROM tasks WHERE parent_id = $1 AND state < 2", Guid.Parse(root)));
     }
 
     [Fact]
     public async Task A_child_that_nobody_accepts_ends_at_its_deadline_and_is_recorded()
     {
-        var root = await agent.RootAsync();
-        var waiting = (await agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root))).Task.TaskId;
-        await broker.Database.ExecuteAsync("UPDATE tasks SET deadline = clock_timestamp() WHERE id = $1", Guid.Parse(waiting));
+        var root = await Agent.RootAsync();
+        var waiting = (await Agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root))).Task.TaskId;
+        await Broker.Database.ExecuteAsync("UPDATE tasks SET deadline = clock_timestamp() WHERE id = $1", Guid.Parse(waiting));
 
-        await broker.DeniedAsync(Reason.TaskOver, helper.Tasks.AcceptTaskAsync(Delegations.Accept(waiting)));
-        await TestDatabase.UntilAsync(async () => await broker.Database.ScalarAsync<string>(
+        await Broker.DeniedAsync(Reason.TaskOver, Helper.Tasks.AcceptTaskAsync(Delegations.Accept(waiting)));
+        await TestDatabase.UntilAsync(async () => await Broker.Database.ScalarAsync<string>(
             "SELECT payload->>'cause' FROM audit_entries WHERE kind = 4 AND task_id = $1", Guid.Parse(waiting)) == "Deadline");
-        Assert.NotEmpty((await agent.Tokens.MintAsync(Story.Mint(root))).Token);
+        Assert.NotEmpty((await Agent.Tokens.MintAsync(Story.Mint(root))).Token);
     }
 
     // "Everything" is revoked at another workload's door too: the agent's tasks are ended by whoever is named, the helper's by being below.
@@ -102,16 +77,16 @@ public sealed class DelegationEndTests(Postgres postgres) : IAsyncLifetime
         switch (how)
         {
             case "end":
-                Assert.Equal(3, (await agent.Tasks.EndTaskAsync(Story.End(root))).DescendantsEnded);
+                Assert.Equal(3, (await Agent.Tasks.EndTaskAsync(Story.End(root))).DescendantsEnded);
                 return;
             case "cancel":
-                Assert.Equal(3, (await agent.Tasks.EndTaskAsync(Delegations.Cancel(root))).DescendantsEnded);
+                Assert.Equal(3, (await Agent.Tasks.EndTaskAsync(Delegations.Cancel(root))).DescendantsEnded);
                 return;
             case "deadline":
-                await broker.Database.ExecuteAsync("UPDATE tasks SET deadline = clock_timestamp() WHERE id = $1", Guid.Parse(root));
+                await Broker.Database.ExecuteAsync("UPDATE tasks SET deadline = clock_timestamp() WHERE id = $1", Guid.Parse(root));
                 return;
             case "heartbeat":
-                await broker.Database.ExecuteAsync("UPDATE tasks SET heartbeat_due = clock_timestamp() WHERE id = $1", Guid.Parse(root));
+                await Broker.Database.ExecuteAsync("UPDATE tasks SET heartbeat_due = clock_timestamp() WHERE id = $1", Guid.Parse(root));
                 return;
             case "revoke task":
                 revoke.TaskId = root;
@@ -127,6 +102,6 @@ public sealed class DelegationEndTests(Postgres postgres) : IAsyncLifetime
                 break;
         }
 
-        Assert.Equal(4, (await broker.OverSocket().Admin.RevokeAsync(revoke)).TasksEnded);
+        Assert.Equal(4, (await Broker.OverSocket().Admin.RevokeAsync(revoke)).TasksEnded);
     }
 }

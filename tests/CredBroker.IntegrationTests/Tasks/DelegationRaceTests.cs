@@ -14,30 +14,9 @@ namespace CredBroker.IntegrationTests.Tasks;
 /// Delegating and accepting beside whatever else happens to the tree. A test holds the rows that the calls have to wait for, so that they
 /// stand in the order in which it made them, and lets go.
 /// </summary>
-public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
+public sealed class DelegationRaceTests(Postgres postgres) : DelegationScene(postgres, options => options.CallTimeout = TimeSpan.FromMinutes(1))
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
-
-    private TestBroker broker = null!;
-    private AgentSession agent = null!;
-    private AgentSession helper = null!;
-    private AgentSession second = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        broker = await TestBroker.StartAsync(postgres, options => options.CallTimeout = TimeSpan.FromMinutes(1), Delegations.Yaml());
-        agent = await broker.AgentAsync();
-        helper = await broker.JoinAsync("helper");
-        second = await broker.JoinAsync("second");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await second.DisposeAsync();
-        await helper.DisposeAsync();
-        await agent.DisposeAsync();
-        await broker.DisposeAsync();
-    }
 
     [Theory]
     [InlineData("parent")]
@@ -50,15 +29,15 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
         // The delegation has locked its tasks and waits for the catalog; the end of the tree waits for the delegation.
         await using (await CatalogHeldAsync())
         {
-            delegating = helper.Tasks.DelegateTaskAsync(ToSecond(child), Patient);
-            await broker.Database.SomebodyWaitsForALockAsync();
-            ending = ended == "root" ? End(agent, root) : End(helper, child);
+            delegating = Helper.Tasks.DelegateTaskAsync(ToSecond(child), Patient);
+            await Broker.Database.SomebodyWaitsForALockAsync();
+            ending = ended == "root" ? End(Agent, root) : End(Helper, child);
             await WaitersAsync(2);
         }
 
         var grandchild = (await delegating).Task.TaskId;
         Assert.Equal(ended == "root" ? 2 : 1, (await ending).DescendantsEnded);
-        await broker.DeniedAsync(Reason.TaskOver, second.Tasks.AcceptTaskAsync(Delegations.Accept(grandchild)));
+        await Broker.DeniedAsync(Reason.TaskOver, Second.Tasks.AcceptTaskAsync(Delegations.Accept(grandchild)));
         Assert.Equal(ended == "root" ? 0L : 1L, await LiveAsync());
     }
 
@@ -70,17 +49,17 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
         var (root, child) = await TreeAsync();
         AsyncUnaryCall<DelegateTaskResponse> delegating;
         AsyncUnaryCall<EndTaskResponse> ending;
-        await using (await broker.Database.DataSource.HoldAsync(IdOf(ended == "root" ? root : child)))
+        await using (await Broker.Database.DataSource.HoldAsync(IdOf(ended == "root" ? root : child)))
         {
-            ending = ended == "root" ? End(agent, root) : End(helper, child);
+            ending = ended == "root" ? End(Agent, root) : End(Helper, child);
             await WaitersAsync(1);
-            delegating = helper.Tasks.DelegateTaskAsync(ToSecond(child), Patient);
+            delegating = Helper.Tasks.DelegateTaskAsync(ToSecond(child), Patient);
             await WaitersAsync(2);
         }
 
-        await broker.DeniedAsync(Reason.TaskOver, delegating);
+        await Broker.DeniedAsync(Reason.TaskOver, delegating);
         Assert.Equal(ended == "root" ? 1 : 0, (await ending).DescendantsEnded);
-        Assert.Equal(2L, await broker.Database.ScalarAsync<long>("SELECT count(*) FROM tasks"));
+        Assert.Equal(2L, await Broker.Database.ScalarAsync<long>("SELECT count(*) FROM tasks"));
     }
 
     // An end looks twice: it locks what it sees, then ends what is there by then. The child is made before its first look is over, the
@@ -88,26 +67,26 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
     [Fact]
     public async Task A_grandchild_does_not_slip_in_between_the_two_looks_of_an_end()
     {
-        var root = await agent.RootAsync();
-        var seen = await agent.HandAsync(root, second);
+        var root = await Agent.RootAsync();
+        var seen = await Agent.HandAsync(root, Second);
         AsyncUnaryCall<EndTaskResponse> ending;
         AsyncUnaryCall<DelegateTaskResponse> slipping;
-        await using (var held = await broker.Database.DataSource.HoldAsync(IdOf(seen)))
+        await using (var held = await Broker.Database.DataSource.HoldAsync(IdOf(seen)))
         {
             AsyncUnaryCall<DelegateTaskResponse> delegating;
             await using (await CatalogHeldAsync())
             {
-                delegating = agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root), Patient);
-                await broker.Database.SomebodyWaitsForALockAsync();
-                ending = End(agent, root);
+                delegating = Agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root), Patient);
+                await Broker.Database.SomebodyWaitsForALockAsync();
+                ending = End(Agent, root);
                 await WaitersAsync(2);
             }
 
             var child = (await delegating).Task.TaskId;
             await UntilAsync("$1 = ANY(pg_blocking_pids(a.pid))", held.Transaction.Connection!.ProcessID);
-            await helper.Tasks.AcceptTaskAsync(Delegations.Accept(child), Patient);
+            await Helper.Tasks.AcceptTaskAsync(Delegations.Accept(child), Patient);
             await using var catalog = await CatalogHeldAsync();
-            slipping = helper.Tasks.DelegateTaskAsync(ToSecond(child), Patient);
+            slipping = Helper.Tasks.DelegateTaskAsync(ToSecond(child), Patient);
             await WaitersAsync(2);
             await held.DisposeAsync();
             await TestDatabase.UntilAsync(async () => ending.ResponseAsync.IsCompleted || await ExistsAsync("""
@@ -115,7 +94,7 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
                 """));
         }
 
-        await broker.DeniedAsync(Reason.TaskOver, slipping);
+        await Broker.DeniedAsync(Reason.TaskOver, slipping);
         Assert.Equal(2, (await ending).DescendantsEnded);
         Assert.Equal(0L, await LiveAsync());
     }
@@ -125,16 +104,16 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
     {
         foreach (var endsFirst in new[] { true, false })
         {
-            var root = await agent.RootAsync();
-            var waiting = (await agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root))).Task.TaskId;
+            var root = await Agent.RootAsync();
+            var waiting = (await Agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root))).Task.TaskId;
             AsyncUnaryCall<AcceptTaskResponse> accepting = null!;
             AsyncUnaryCall<EndTaskResponse> ending = null!;
             Action[] calls =
             [
-                () => ending = End(agent, root),
-                () => accepting = helper.Tasks.AcceptTaskAsync(Delegations.Accept(waiting), Patient),
+                () => ending = End(Agent, root),
+                () => accepting = Helper.Tasks.AcceptTaskAsync(Delegations.Accept(waiting), Patient),
             ];
-            await using (await broker.Database.DataSource.HoldAsync(IdOf(waiting)))
+            await using (await Broker.Database.DataSource.HoldAsync(IdOf(waiting)))
             {
                 calls[endsFirst ? 0 : 1]();
                 await WaitersAsync(1);
@@ -142,35 +121,35 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
                 await WaitersAsync(2);
             }
 
-            if (endsFirst) await broker.DeniedAsync(Reason.TaskOver, accepting);
+            if (endsFirst) await Broker.DeniedAsync(Reason.TaskOver, accepting);
             else Assert.Equal(V1.TaskState.Active, (await accepting).Task.State);
             Assert.Equal(1, (await ending).DescendantsEnded);
             Assert.Equal(0L, await LiveAsync());
-            await broker.DeniedAsync(Reason.TaskOver, helper.Tokens.MintAsync(Story.Mint(waiting)));
+            await Broker.DeniedAsync(Reason.TaskOver, Helper.Tokens.MintAsync(Story.Mint(waiting)));
         }
     }
 
     [Fact]
     public async Task Of_two_who_accept_at_once_one_does_and_the_other_is_told_so()
     {
-        var waiting = (await agent.Tasks.DelegateTaskAsync(Delegations.Delegate(await agent.RootAsync()))).Task.TaskId;
+        var waiting = (await Agent.Tasks.DelegateTaskAsync(Delegations.Delegate(await Agent.RootAsync()))).Task.TaskId;
         Task<AcceptTaskResponse>[] both;
-        await using (await broker.Database.DataSource.HoldAsync(IdOf(waiting)))
+        await using (await Broker.Database.DataSource.HoldAsync(IdOf(waiting)))
         {
             both = [Accept(), Accept()];
             await WaitersAsync(2);
         }
 
         Assert.Equal([false, true], (await Task.WhenAll(both)).Select(answer => answer.AlreadyAccepted).Order());
-        Assert.Equal(1L, await broker.Database.ScalarAsync<long>("SELECT count(*) FROM audit_entries WHERE kind = 15"));
+        Assert.Equal(1L, await Broker.Database.ScalarAsync<long>("SELECT count(*) FROM audit_entries WHERE kind = 15"));
 
-        Task<AcceptTaskResponse> Accept() => helper.Tasks.AcceptTaskAsync(Delegations.Accept(waiting), Patient).ResponseAsync;
+        Task<AcceptTaskResponse> Accept() => Helper.Tasks.AcceptTaskAsync(Delegations.Accept(waiting), Patient).ResponseAsync;
     }
 
     [Fact]
     public async Task A_budget_is_not_given_away_twice()
     {
-        var root = (await agent.Tasks.StartTaskAsync(Story.Start().Changed(start => start.Budget = 10))).Task.TaskId;
+        var root = (await Agent.Tasks.StartTaskAsync(Story.Start().Changed(start => start.Budget = 10))).Task.TaskId;
         var answers = await TwoAtOnceAsync(root, request => request.Budget = 6);
 
         Assert.Equal([nameof(Reason.BudgetOverParents), "approved"], answers);
@@ -185,28 +164,28 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
             permit (principal, action, resource);
             forbid (principal, action, resource) when { context.phase == "mint" && context.task.remaining_budget < 100 };
             """;
-        Assert.True((await broker.OverSocket().Admin.ApplyCatalogAsync(TestCatalog.Apply(Delegations.Yaml(), WhileAllIsLeft))).Valid);
-        var root = await agent.RootAsync();
+        Assert.True((await Broker.OverSocket().Admin.ApplyCatalogAsync(TestCatalog.Apply(Delegations.Yaml(), WhileAllIsLeft))).Valid);
+        var root = await Agent.RootAsync();
         AsyncUnaryCall<MintResponse> minting;
         AsyncUnaryCall<DelegateTaskResponse> delegating;
         await using (await CatalogHeldAsync())
         {
-            minting = agent.Tokens.MintAsync(Story.Mint(root), Patient);
-            await broker.Database.SomebodyWaitsForALockAsync();
-            delegating = agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root), Patient);
-            await broker.Database.SomebodyWaitsForALockAsync(howMany: 2);
+            minting = Agent.Tokens.MintAsync(Story.Mint(root), Patient);
+            await Broker.Database.SomebodyWaitsForALockAsync();
+            delegating = Agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root), Patient);
+            await Broker.Database.SomebodyWaitsForALockAsync(howMany: 2);
         }
 
         Assert.Equal(4, (await delegating).Task.Budget);
-        await broker.DeniedAsync(Reason.PolicyDenied, minting);
+        await Broker.DeniedAsync(Reason.PolicyDenied, minting);
     }
 
     [Fact]
     public async Task The_last_place_among_the_children_is_not_given_twice()
     {
-        Assert.True((await broker.OverSocket().Admin.ApplyCatalogAsync(TestCatalog.Apply(Delegations.Yaml()
+        Assert.True((await Broker.OverSocket().Admin.ApplyCatalogAsync(TestCatalog.Apply(Delegations.Yaml()
             .Replace("live_tasks: 50,", "live_tasks: 50, children: 1,", StringComparison.Ordinal)))).Valid);
-        var root = await agent.RootAsync();
+        var root = await Agent.RootAsync();
 
         Assert.Equal(["approved", nameof(Reason.TooManyChildren)], (await TwoAtOnceAsync(root, _ => { })).Order(StringComparer.OrdinalIgnoreCase));
     }
@@ -218,15 +197,15 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
         var minted = 0;
         for (var round = 0; round < 10; round++)
         {
-            var root = (await agent.Tasks.StartTaskAsync(Story.Start().Changed(start => start.Budget = 8))).Task.TaskId;
-            var mints = Enumerable.Range(0, 6).Select(_ => SucceedsAsync(agent.Tokens.MintAsync(Story.Mint(root), Patient), Reason.BudgetSpent)).ToList();
+            var root = (await Agent.Tasks.StartTaskAsync(Story.Start().Changed(start => start.Budget = 8))).Task.TaskId;
+            var mints = Enumerable.Range(0, 6).Select(_ => SucceedsAsync(Agent.Tokens.MintAsync(Story.Mint(root), Patient), Reason.BudgetSpent)).ToList();
             var children = Enumerable.Range(0, 2).Select(_ => SucceedsAsync(
-                agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root).Changed(request => request.Budget = 3), Patient), Reason.BudgetOverParents)).ToList();
+                Agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root).Changed(request => request.Budget = 3), Patient), Reason.BudgetOverParents)).ToList();
             var (tokens, taken) = ((await Task.WhenAll(mints)).Count(done => done), 3 * (await Task.WhenAll(children)).Count(done => done));
 
             Assert.InRange(tokens + taken, 6, 8);
             Assert.Equal((8 - taken, taken), (await BudgetAsync("id", root), await BudgetAsync("parent_id", root)));
-            await agent.Tasks.EndTaskAsync(Story.End(root));
+            await Agent.Tasks.EndTaskAsync(Story.End(root));
             (given, minted) = (given + taken, minted + tokens);
         }
 
@@ -236,17 +215,17 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
     [Fact]
     public async Task A_delegation_is_decided_by_the_catalog_that_is_in_force_when_it_is_made()
     {
-        var root = await agent.RootAsync();
+        var root = await Agent.RootAsync();
         AsyncUnaryCall<DelegateTaskResponse> delegating;
         var without = Delegations.Yaml().Replace($"spiffe_id: {Delegations.Helper}", "spiffe_id: spiffe://example.test/gone", StringComparison.Ordinal);
-        await using (await broker.Database.DataSource.HoldAsync(IdOf(root)))
+        await using (await Broker.Database.DataSource.HoldAsync(IdOf(root)))
         {
-            delegating = agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root), Patient);
+            delegating = Agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root), Patient);
             await WaitersAsync(1);
-            Assert.True((await broker.OverSocket().Admin.ApplyCatalogAsync(TestCatalog.Apply(without))).Valid);
+            Assert.True((await Broker.OverSocket().Admin.ApplyCatalogAsync(TestCatalog.Apply(without))).Valid);
         }
 
-        await broker.DeniedAsync(Reason.UnknownDelegate, delegating);
+        await Broker.DeniedAsync(Reason.UnknownDelegate, delegating);
     }
 
     // However delegations, acceptances, mints and ends of three levels meet: everybody is answered, and nothing outlives its root.
@@ -259,10 +238,10 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
             var (root, child) = await TreeAsync();
             Task<bool>[] growing =
             [
-                GrowAsync(agent, root, helper), GrowAsync(helper, child, second), GrowAsync(agent, root, second), GrowAsync(helper, child, agent),
+                GrowAsync(Agent, root, Helper), GrowAsync(Helper, child, Second), GrowAsync(Agent, root, Second), GrowAsync(Helper, child, Agent),
             ];
             if (round % 3 > 0) await Task.WhenAny(growing);
-            await End(agent, root);
+            await End(Agent, root);
 
             Assert.Equal(0L, await LiveAsync());
             made += (await Task.WhenAll(growing)).Count(done => done);
@@ -282,28 +261,28 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
 
     private async Task<(string Root, string Child)> TreeAsync()
     {
-        var root = await agent.RootAsync();
-        return (root, await agent.HandAsync(root, helper));
+        var root = await Agent.RootAsync();
+        return (root, await Agent.HandAsync(root, Helper));
     }
 
-    private Task<long> LiveAsync() => broker.Database.ScalarAsync<long>("SELECT count(*) FROM tasks WHERE state < 2");
+    private Task<long> LiveAsync() => Broker.Database.ScalarAsync<long>("SELECT count(*) FROM tasks WHERE state < 2");
 
     private async Task<int> BudgetAsync(string column, string task) =>
-        (int)await broker.Database.ScalarAsync<long>($"SELECT coalesce(sum(budget), 0) FROM tasks WHERE {column} = $1", Guid.Parse(task));
+        (int)await Broker.Database.ScalarAsync<long>($"SELECT coalesce(sum(budget), 0) FROM tasks WHERE {column} = $1", Guid.Parse(task));
 
     private Task UntilAsync(string aSession, params object[] arguments) => TestDatabase.UntilAsync(() => ExistsAsync(aSession, arguments));
 
-    private Task<bool> ExistsAsync(string aSession, params object[] arguments) => broker.Database.ScalarAsync<bool>(
+    private Task<bool> ExistsAsync(string aSession, params object[] arguments) => Broker.Database.ScalarAsync<bool>(
         $"SELECT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = current_database() AND {aSession})", arguments);
 
-    private Task WaitersAsync(int howMany) => TestDatabase.UntilAsync(async () => await broker.Database.ScalarAsync<long>(
+    private Task WaitersAsync(int howMany) => TestDatabase.UntilAsync(async () => await Broker.Database.ScalarAsync<long>(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") >= howMany);
 
     // Both wait for the parent's row: neither has seen what the other does.
     private async Task<IEnumerable<string>> TwoAtOnceAsync(string root, Action<DelegateTaskRequest> change)
     {
         Task<string>[] both;
-        await using (await broker.Database.DataSource.HoldAsync(IdOf(root)))
+        await using (await Broker.Database.DataSource.HoldAsync(IdOf(root)))
         {
             both = [OneAsync(), OneAsync()];
             await WaitersAsync(2);
@@ -315,7 +294,7 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
         {
             try
             {
-                await agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root).Changed(change), Patient);
+                await Agent.Tasks.DelegateTaskAsync(Delegations.Delegate(root).Changed(change), Patient);
                 return "approved";
             }
             catch (RpcException failure)
@@ -356,11 +335,11 @@ public sealed class DelegationRaceTests(Postgres postgres) : IAsyncLifetime
     }
 
     private async Task<string> ReasonOfAsync(string decision) =>
-        (await broker.Database.ScalarAsync<string>("SELECT payload->>'reason' FROM audit_entries WHERE decision_id = $1", Guid.Parse(decision)))!;
+        (await Broker.Database.ScalarAsync<string>("SELECT payload->>'reason' FROM audit_entries WHERE decision_id = $1", Guid.Parse(decision)))!;
 
     private async Task<HeldRow> CatalogHeldAsync()
     {
-        var connection = await broker.Database.DataSource.OpenConnectionAsync(Ct);
+        var connection = await Broker.Database.DataSource.OpenConnectionAsync(Ct);
         var transaction = await connection.BeginTransactionAsync(Ct);
         await using var command = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({Server.Storage.AdvisoryLocks.CatalogHead})", connection, transaction);
         await command.ExecuteNonQueryAsync(Ct);

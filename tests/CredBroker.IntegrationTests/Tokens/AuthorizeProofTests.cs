@@ -11,35 +11,6 @@ namespace CredBroker.IntegrationTests.Tokens;
 /// <summary>A token that is bound is of no use to whoever does not hold what it is bound to.</summary>
 public sealed class AuthorizeProofTests(Postgres postgres)
 {
-    private const string MtlsYaml = $$"""
-        trust_domains:
-          example.org:
-            x509: { bundle_file: example.pem }
-        tools:
-          tickets:
-            audience: {{TestCatalog.Audience}}
-            data: internal
-            egress: false
-            actions:
-              read:
-                risk: read
-                parameters:
-                  state: { one_of: [open, closed] }
-        workloads:
-          pod:
-            spiffe_id: spiffe://example.org/workloads/pod
-            owner: tests
-            class: agent
-            attest: [{ x509: { spiffe_id: "spiffe://example.org/agent" } }]
-            allow: [{ tool: tickets, actions: [read], resource: acme/** }]
-          backend:
-            spiffe_id: spiffe://example.org/workloads/backend
-            owner: tests
-            class: backend
-            attest: [{ join_token: true }]
-            serves: [{{TestCatalog.Audience}}]
-        """;
-
     [Fact]
     public async Task A_stolen_token_is_refused_without_a_proof_and_with_any_but_the_owners_for_this_very_request()
     {
@@ -109,7 +80,7 @@ public sealed class AuthorizeProofTests(Postgres postgres)
     {
         var now = TimeProvider.System.GetUtcNow();
         var root = ForgeAuthority.Root("example.org", around: now);
-        await using var broker = await AttestationBroker.StartAsync(postgres, MtlsYaml, ("example.pem", root.Certificate.ExportCertificatePem()), ("policies.cedar", TestCatalog.Policies));
+        await using var broker = await AttestationBroker.StartAsync(postgres, TestCatalog.OfCertificates, ("example.pem", root.Certificate.ExportCertificatePem()), ("policies.cedar", TestCatalog.Policies));
         using var certificate = new ForgeSvid { NotBefore = now.AddMinutes(-5), NotAfter = now.AddHours(1) }.Issue(root);
         using var other = new ForgeSvid { NotBefore = now.AddMinutes(-5), NotAfter = now.AddHours(1) }.Issue(root);
         await using var agent = await AttestationBroker.AttestAsync(broker.OverTls(certificate), new Evidence.X509Peer());

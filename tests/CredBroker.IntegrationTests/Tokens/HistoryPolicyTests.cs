@@ -2,8 +2,6 @@ using CredBroker.Client;
 using CredBroker.Core;
 using CredBroker.IntegrationTests.Hosting;
 using CredBroker.IntegrationTests.Ledger;
-using CredBroker.V1;
-using Grpc.Core;
 using Task = System.Threading.Tasks.Task;
 using TaskId = CredBroker.Core.Tasks.TaskId;
 
@@ -67,7 +65,7 @@ public sealed class HistoryPolicyTests(Postgres postgres)
         Task<bool>[] mints;
         await using (await one.Database.DataSource.HoldAsync(TaskOf(task)))
         {
-            mints = [MintsAsync(atOne, task, Story.SendMail()), MintsAsync(atTwo, task, Story.SendMail())];
+            mints = [atOne.MintsAsync(task, Story.SendMail()), atTwo.MintsAsync(task, Story.SendMail())];
             await TestDatabase.UntilAsync(async () => await one.Database.ScalarAsync<long>(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FOR NO KEY UPDATE%'") == 2);
         }
@@ -90,7 +88,7 @@ public sealed class HistoryPolicyTests(Postgres postgres)
         Task<bool>[] mints;
         await using (await one.Database.DataSource.HoldAsync(TaskOf(task)))
         {
-            mints = [MintsAsync(atOne, task, Story.ReadTicket()), MintsAsync(atTwo, task, Story.SendMail())];
+            mints = [atOne.MintsAsync(task, Story.ReadTicket()), atTwo.MintsAsync(task, Story.SendMail())];
             await TestDatabase.UntilAsync(async () => await one.Database.ScalarAsync<long>(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FOR NO KEY UPDATE%'") == 2);
         }
@@ -107,7 +105,7 @@ public sealed class HistoryPolicyTests(Postgres postgres)
         await using var agent = await broker.AgentAsync();
         var task = await StartAsync(agent);
 
-        var granted = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => MintsAsync(agent, task, Story.SendMail())));
+        var granted = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => agent.MintsAsync(task, Story.SendMail())));
 
         Assert.Equal(5, granted.Count(yes => yes));
         Assert.Equal((5L, 5L), (await broker.Database.ScalarAsync<long>("SELECT count(*) FROM tokens"), await broker.Database.ScalarAsync<long>("SELECT count(DISTINCT decided_history) FROM tokens")));
@@ -116,19 +114,6 @@ public sealed class HistoryPolicyTests(Postgres postgres)
     private static async Task<string> StartAsync(AgentSession agent) => (await agent.Tasks.StartTaskAsync(Story.Start())).Task.TaskId;
 
     private static TaskId TaskOf(string text) => TaskId.TryParse(text, out var task) ? task : throw new ArgumentException(text);
-
-    private static async Task<bool> MintsAsync(AgentSession agent, string task, Capability capability)
-    {
-        try
-        {
-            await agent.Tokens.MintAsync(Story.Mint(task, capability));
-            return true;
-        }
-        catch (RpcException denied) when (denied.StatusCode == StatusCode.PermissionDenied)
-        {
-            return false;
-        }
-    }
 
     private static async Task ApplyAsync(TestBroker broker, string policies)
     {

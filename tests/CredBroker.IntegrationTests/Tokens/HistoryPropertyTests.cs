@@ -1,4 +1,3 @@
-using CredBroker.Client;
 using CredBroker.Core.Capabilities;
 using CredBroker.Core.Catalog;
 using CredBroker.Core.Identity;
@@ -6,7 +5,6 @@ using CredBroker.Core.Policies;
 using CredBroker.Core.Tasks;
 using CredBroker.Core.Tokens;
 using CredBroker.V1;
-using Grpc.Core;
 using Capability = CredBroker.V1.Capability;
 using Task = System.Threading.Tasks.Task;
 using TaskState = CredBroker.Core.Tasks.TaskState;
@@ -46,7 +44,7 @@ public sealed class HistoryPropertyTests(Postgres postgres)
                 [Story.ReadTicket("acme/**"), Story.SendMail(), new() { Tool = "tickets", Action = "write", Resource = "acme/support/*" }]))).Task.TaskId;
 
             var asks = Enumerable.Range(0, Asks).Select(_ => (At: random.Below(2) == 0 ? atOne : atTwo, Capability: s_capabilities[random.Below(s_capabilities.Length)])).ToList();
-            var answers = await Task.WhenAll(asks.Select(ask => MintsAsync(ask.At, task, ask.Capability)));
+            var answers = await Task.WhenAll(asks.Select(ask => ask.At.MintsAsync(task, ask.Capability)));
 
             granted += answers.Count(yes => yes);
             denied += answers.Count(yes => !yes);
@@ -128,19 +126,6 @@ public sealed class HistoryPropertyTests(Postgres postgres)
 
     private static BrokerCatalog CatalogOf(ApplyCatalogRequest apply) =>
         Assert.IsType<CatalogReading.Valid>(CatalogReader.Read(apply.Files.Select(file => (file.Name, file.Content.Memory)))).Catalog;
-
-    private static async Task<bool> MintsAsync(AgentSession agent, string task, Capability capability)
-    {
-        try
-        {
-            await agent.Tokens.MintAsync(Story.Mint(task, capability));
-            return true;
-        }
-        catch (RpcException denied) when (denied.StatusCode == StatusCode.PermissionDenied)
-        {
-            return false;
-        }
-    }
 
     /// <summary>Chance that can be repeated: a linear congruential generator, Knuth's MMIX constants.</summary>
     private sealed class Chance(int seed)

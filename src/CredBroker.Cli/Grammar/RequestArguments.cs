@@ -5,8 +5,8 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace CredBroker.Cli.Grammar;
 
-/// <summary>Arguments and options that several commands share.</summary>
-internal static class CommonArguments
+/// <summary>Arguments and options that requests are made of, for all commands that ask for the same thing.</summary>
+internal static class RequestArguments
 {
     public static Argument<string> TaskId() => new("task-id") { Description = "The task." };
 
