@@ -9,7 +9,7 @@ internal static class IntrospectCell
     // Its warm-up was the row before: tokens are scarce.
     private static readonly WarmUp s_short = new(TimeSpan.FromSeconds(0.5), Calls: 0);
 
-    /// <summary>A few tokens again and again: their signatures are known after the warm-up, their rows are read every time.</summary>
+    /// <summary>A few tokens again and again: the replica remembers them after the warm-up, and reads what was revoked since, every time.</summary>
     public static Task<Measurement> SeenBeforeAsync(string address, TokenPile pile, CpuMeter meter)
     {
         var few = pile.All.AsSpan(0, Math.Min(FewTokens, pile.All.Length)).ToArray();

@@ -5,8 +5,11 @@ namespace CredBroker.Server.Ledger;
 /// <summary>How asks of one kind become one round trip. Used by one loop at a time.</summary>
 internal interface IBatchStatement<TAsk, TAnswer>
 {
-    /// <summary>The commands, prepared once on each connection; their parameters are the lists that <see cref="Add"/> fills.</summary>
+    /// <summary>The commands that ask for what was added; their parameters are the lists that <see cref="Add"/> fills.</summary>
     NpgsqlBatch Batch { get; }
+
+    /// <summary>All that <see cref="Batch"/> may be: prepared once on each connection.</summary>
+    IReadOnlyList<NpgsqlBatch> Batches => [Batch];
 
     /// <summary>Empties the lists.</summary>
     void Clear();

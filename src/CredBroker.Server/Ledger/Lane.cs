@@ -52,15 +52,19 @@ internal sealed class Lane<TAsk, TAnswer>(LedgerSource source, Func<IBatchStatem
         _connection = await source.OpenAsync();
         _connection.Notice += OnNotice;
         var statement = newStatement();
-        statement.Batch.Connection = _connection;
         _statement = statement;
-        await statement.Batch.PrepareAsync(CancellationToken.None);
+        foreach (var batch in statement.Batches)
+        {
+            batch.Connection = _connection;
+            await batch.PrepareAsync(CancellationToken.None);
+        }
+
         return statement;
     }
 
     private async Task HangUpAsync()
     {
-        if (_statement is { } statement) await statement.Batch.DisposeAsync();
+        foreach (var batch in _statement?.Batches ?? []) await batch.DisposeAsync();
         _statement = null;
         if (_connection is not { } connection) return;
         _connection = null;

@@ -1,10 +1,14 @@
 using CredBroker.Core.Tasks;
+using CredBroker.Core.Tokens;
 
 namespace CredBroker.Server.Ledger;
 
 /// <summary>A token that is valid at the moment of the read: what introspection tells of it, and no more.</summary>
 internal sealed record LiveToken
 {
+    /// <summary>Its id.</summary>
+    public required Jti Jti { get; init; }
+
     /// <summary>The task that it was minted under.</summary>
     public required TaskId TaskId { get; init; }
 
@@ -13,6 +17,9 @@ internal sealed record LiveToken
 
     /// <summary>SPIFFE ID of the workload that the task belongs to.</summary>
     public required string Workload { get; init; }
+
+    /// <summary>SPIFFE ID of the workload that the root task belongs to: its <c>sub</c>.</summary>
+    public required string Subject { get; init; }
 
     /// <summary>On whose behalf.</summary>
     public required string Initiator { get; init; }
@@ -23,11 +30,17 @@ internal sealed record LiveToken
     /// <summary>Who it is for.</summary>
     public required string Audience { get; init; }
 
+    /// <summary>What it is bound to; null: nothing.</summary>
+    public required string? Cnf { get; init; }
+
     /// <summary>The key that signed it.</summary>
     public required string Kid { get; init; }
 
     /// <summary>Its <c>iat</c>.</summary>
     public required DateTimeOffset IssuedAt { get; init; }
+
+    /// <summary>Its <c>exp</c>.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>SHA-256 of the token as it left, 32 bytes.</summary>
     public required byte[] TokenHash { get; init; }

@@ -1,7 +1,7 @@
 namespace CredBroker.Server.Ledger;
 
-/// <summary>Reads tokens that are valid now, many callers in one round trip: exact, never cached. Thread-safe.</summary>
-/// <remarks>One loop: with two the batches are half as large, and each read costs the database two thirds more.</remarks>
+/// <summary>Reads tokens that are valid now, many callers in one round trip: every answer is exact at a moment after the ask. Thread-safe.</summary>
+/// <remarks>One loop, with a memory of its own. With two the batches are half as large, and each costs the database two thirds more.</remarks>
 internal sealed class LiveTokenReader : IAsyncDisposable
 {
     private readonly Batcher<Guid, LiveToken?> _reads;

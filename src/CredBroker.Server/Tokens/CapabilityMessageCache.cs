@@ -7,8 +7,7 @@ namespace CredBroker.Server.Tokens;
 
 /// <summary>
 /// Capabilities of token rows as messages, by their text: reading the text is a tenth of an introspection, and the same few capabilities
-/// are granted again and again. Rows are read anew each time; nothing here says whether a token lives. The messages are shared: nobody
-/// may change one.
+/// are granted again and again. Nothing here says whether a token lives. The messages are shared: nobody may change one.
 /// </summary>
 internal sealed class CapabilityMessageCache
 {

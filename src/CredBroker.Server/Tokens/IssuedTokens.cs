@@ -18,16 +18,16 @@ internal static class IssuedTokens
             ? capability
             : throw new InvalidDataException($"A token's capability in the database does not read ({text.Tool}, {text.Action}).");
 
-    /// <summary>What a row is bound to.</summary>
-    /// <exception cref="InvalidDataException">The row does not read.</exception>
-    public static Binding BindingOf(TokenRow row) => Binding.TryParse(row.Cnf, out var binding)
+    /// <summary>What a row of the tokens table is bound to.</summary>
+    /// <exception cref="InvalidDataException">It does not read.</exception>
+    public static Binding BindingOf(string? cnf) => Binding.TryParse(cnf, out var binding)
         ? binding
-        : throw new InvalidDataException($"Token {row.Jti} in the database does not read.");
+        : throw new InvalidDataException("What a token is bound to does not read in the database.");
 
     /// <summary>The row as the rules see it.</summary>
     public static IssuedToken Of(TokenRow row) => new()
     {
-        Jti = row.Jti, Task = row.TaskId, Capability = CapabilityOf(row), Audience = row.Audience, Binding = BindingOf(row),
+        Jti = row.Jti, Task = row.TaskId, Capability = CapabilityOf(row), Audience = row.Audience, Binding = BindingOf(row.Cnf),
         IssuedAt = row.IssuedAt, ExpiresAt = row.ExpiresAt, Uses = row.UsesLeft, Approval = row.Approval, Decision = row.DecisionId, AskDigest = row.AskDigest,
     };
 }

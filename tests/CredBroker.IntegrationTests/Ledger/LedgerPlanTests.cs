@@ -65,6 +65,7 @@ public sealed partial class LedgerPlanTests(Postgres postgres)
     [InlineData(TaskStatement.Sql, 1, "unknown")]
     [InlineData(TokenStatement.Sql, 1, "unknown")]
     [InlineData(LiveTokenStatement.Sql, 1, "unknown")]
+    [InlineData(LiveTokenStatement.RememberSql, 1, "unknown")]
     public async Task A_plan_made_while_there_are_few_tasks_finds_them_by_their_ids_all_the_same(string sql, int parameters, string type)
     {
         await using var ledger = await TestLedger.StartAsync(postgres);
@@ -80,6 +81,20 @@ public sealed partial class LedgerPlanTests(Postgres postgres)
         Assert.DoesNotMatch(@"Seq Scan on (?!catalog_head)", plan);
         // All of a small table, read and hashed: the plan stays when the table has grown.
         Assert.DoesNotMatch(@"Scan using tasks_pkey on tasks \w+ (?!.*\n +Index Cond)", plan);
+    }
+
+    [Fact]
+    public async Task The_feed_is_followed_by_its_index_however_short_it_was_when_that_was_planned()
+    {
+        await using var ledger = await TestLedger.StartAsync(postgres);
+        await ledger.ExecuteAsync("VACUUM ANALYZE revocations");
+        await using var connection = await ledger.Parts.Source.OpenAsync();
+        await ExecuteAsync(connection, $"PREPARE planned (xid8) AS {RevokedSince.Sql}");
+
+        var plan = await ExplainAsync(connection, "EXPLAIN EXECUTE planned (NULL)");
+
+        Assert.Matches(@"Index (Only )?Scan using revocations_\d+_xid_id_idx", plan);
+        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
     }
 
     private static async Task<string> RunAsync(TestLedger ledger, string sql, Jti jti)

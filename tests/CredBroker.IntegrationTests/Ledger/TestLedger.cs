@@ -25,6 +25,7 @@ internal sealed class TestLedger : IAsyncDisposable
         Uses = new(Parts);
         Tasks = new(Parts);
         Tokens = new(Parts);
+        LiveTokens = new(Parts);
         Audit = new(Parts);
         Ending = new(TimeProvider.System);
     }
@@ -40,6 +41,8 @@ internal sealed class TestLedger : IAsyncDisposable
     public TaskReader Tasks { get; }
 
     public TokenReader Tokens { get; }
+
+    public LiveTokenReader LiveTokens { get; }
 
     public AuditAppender Audit { get; }
 
@@ -78,6 +81,7 @@ internal sealed class TestLedger : IAsyncDisposable
         await Uses.DisposeAsync();
         await Tasks.DisposeAsync();
         await Tokens.DisposeAsync();
+        await LiveTokens.DisposeAsync();
         await Audit.DisposeAsync();
         await Parts.Source.DisposeAsync();
         Parts.Meter.Dispose();

@@ -24,7 +24,9 @@ public sealed class DelegationEndTests(Postgres postgres) : DelegationScene(post
             (await Agent.Tokens.MintAsync(Story.Mint(root))).Token, (await Helper.Tokens.MintAsync(Story.Mint(child))).Token,
             (await Second.Tokens.MintAsync(Story.Mint(grandchild))).Token,
         };
-        foreach (var token in tokens) Assert.True(await Backend.IsActiveAsync(token));
+        // Asked for again and again they are remembered, which must not outlive the end. Clocks that are put forward by hand are not looked at then.
+        for (var i = 0; i < (how is "deadline" or "heartbeat" ? 1 : 3); i++)
+            foreach (var token in tokens) Assert.True(await Backend.IsActiveAsync(token));
 
         await EndAsync(root, how);
 
