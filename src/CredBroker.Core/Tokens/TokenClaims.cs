@@ -47,6 +47,18 @@ public static class TokenClaims
         json.WriteEndObject();
     });
 
+    /// <summary>The first bytes of the payload of every token of an issuer, up to the comma after <c>iss</c>.</summary>
+    public static byte[] StartOf(string issuer) =>
+    [
+        .. CanonicalJson.Bytes(issuer, static (json, issuer) =>
+        {
+            json.WriteStartObject();
+            json.WriteString("iss"u8, issuer);
+            json.WriteEndObject();
+        }).AsSpan()[..^1],
+        (byte)','
+    ];
+
     private static void WriteConfirmation(Utf8JsonWriter json, Binding binding)
     {
         if (binding is Binding.Bearer) return;

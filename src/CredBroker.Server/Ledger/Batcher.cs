@@ -77,13 +77,13 @@ internal sealed class Batcher<TAsk, TAnswer> : IAsyncDisposable
 
     private async Task SettleAsync(List<Pending<TAsk, TAnswer>> asks)
     {
-        for (var pause = TimeSpan.Zero; asks.Count > 0; pause = Longer(pause))
+        var pause = TimeSpan.Zero;
+        while (asks.Count > 0)
         {
-            if (pause > TimeSpan.Zero) await Task.Delay(pause, _parts.Clock, CancellationToken.None);
             if (await SendAsync(asks) is not { } failure)
             {
-                Answer(asks);
-                return;
+                asks = Answer(asks);
+                continue;
             }
 
             switch (Failures.KindOf(failure))
@@ -100,6 +100,8 @@ internal sealed class Batcher<TAsk, TAnswer> : IAsyncDisposable
                     return;
                 case FailureKind.Away:
                     asks = [.. asks.Where(ask => MayWait(ask, failure))];
+                    pause = Longer(pause);
+                    await Task.Delay(pause, _parts.Clock, CancellationToken.None);
                     break;
                 default:
                     foreach (var ask in asks) ask.Fail(failure);
@@ -125,12 +127,14 @@ internal sealed class Batcher<TAsk, TAnswer> : IAsyncDisposable
         return failure;
     }
 
-    private void Answer(List<Pending<TAsk, TAnswer>> asks)
+    // Returns those that are to be sent once more.
+    private List<Pending<TAsk, TAnswer>> Answer(List<Pending<TAsk, TAnswer>> asks)
     {
         foreach (var ask in asks) ask.Give();
         var undecided = asks.Where(ask => !ask.HasAnswer);
-        if (Patient is null) Requeue(undecided.Where(ask => MayWait(ask, null)));
-        else HandOver(undecided);
+        if (Patient is null) return [.. undecided.Where(ask => MayWait(ask, null))];
+        HandOver(undecided);
+        return [];
     }
 
     private void HandOver(IEnumerable<Pending<TAsk, TAnswer>> asks)

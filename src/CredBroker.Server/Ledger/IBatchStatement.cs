@@ -18,7 +18,8 @@ internal interface IBatchStatement<TAsk, TAnswer>
     void Add(TAsk ask);
 
     /// <summary>
-    /// Keeps an answer for each ask, by position. An ask that gets none was not decided, and goes to the patient queue.
+    /// Keeps an answer for each ask, by position. An ask that gets none was not decided: it goes to the patient queue, and where there is none
+    /// it is sent once more at once, and must be decided then.
     /// </summary>
     Task ReadAsync(NpgsqlDataReader reader, IReadOnlyList<Pending<TAsk, TAnswer>> asks);
 }

@@ -52,13 +52,14 @@ internal sealed class Lane<TAsk, TAnswer>(LedgerSource source, Func<IBatchStatem
         _connection = await source.OpenAsync();
         _connection.Notice += OnNotice;
         var statement = newStatement();
-        _statement = statement;
         foreach (var batch in statement.Batches)
         {
             batch.Connection = _connection;
             await batch.PrepareAsync(CancellationToken.None);
         }
 
+        // Not before all are prepared: after a failure, which may be no more than a lock, the next ask connects anew.
+        _statement = statement;
         return statement;
     }
 

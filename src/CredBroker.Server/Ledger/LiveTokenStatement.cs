@@ -78,7 +78,7 @@ internal sealed class LiveTokenStatement : IBatchStatement<Guid, LiveToken?>
             return;
         }
 
-        var isWorthIt = _memory.WasAskedFor(ask);
+        var isWorthIt = _memory.WasRead(ask);
         _ids.Add(ask);
         _read.Add((position, isWorthIt));
         _follows |= isWorthIt;
@@ -90,7 +90,7 @@ internal sealed class LiveTokenStatement : IBatchStatement<Guid, LiveToken?>
         if (_follows)
         {
             var now = await _revoked.ReadAsync(reader, _memory);
-            // What was forgotten gets no answer here: it is asked again, and read.
+            // What was forgotten gets no answer here: it is asked again at once, and read.
             foreach (var position in _held)
                 if (_memory.Find(asks[position].Ask, now) is { } token) asks[position].Keep(token);
             if (_read.Count == 0) return;
@@ -105,12 +105,13 @@ internal sealed class LiveTokenStatement : IBatchStatement<Guid, LiveToken?>
             var token = TokenOf(reader);
             asks[position].Keep(token);
             if (isWorthIt) Remember(token, reader);
+            else _memory.Note(token.Jti.Value);
         }
     }
 
     private void Remember(LiveToken token, NpgsqlDataReader reader)
     {
-        if (reader.GetBoolean(Active + 1))
+        if (!_revoked.IsOverrun && reader.GetBoolean(Active + 1))
             _memory.Add(token, reader.GetFieldValue<Guid[]>(Active + 2), reader.GetFieldValue<DateTimeOffset>(Active + 3));
     }
 

@@ -10,7 +10,7 @@ namespace CredBroker.Server.Ledger;
 /// </summary>
 internal sealed class RememberedTokens
 {
-    /// <summary>The most tokens that are remembered.</summary>
+    /// <summary>The most tokens that are remembered, and the most tasks.</summary>
     public const int Capacity = 16_384;
 
 
@@ -21,17 +21,16 @@ internal sealed class RememberedTokens
     private readonly Dictionary<Guid, Standing> _tasks = [];
     private HashSet<Guid> _lately = new(Capacity);
     private HashSet<Guid> _before = new(Capacity);
-    private int _added;
 
     /// <summary>True when the token is remembered.</summary>
     public bool Holds(Guid jti) => Find(jti) is not null;
 
-    /// <summary>
-    /// True when the token was asked for not long ago: who comes twice may come a third time, and is worth remembering. Now it was.
-    /// </summary>
-    public bool WasAskedFor(Guid jti)
+    /// <summary>True when the token was read not long ago: what is asked for twice may be a third time, and is worth remembering.</summary>
+    public bool WasRead(Guid jti) => _lately.Contains(jti) || _before.Contains(jti);
+
+    /// <summary>Notes that a live token was read.</summary>
+    public void Note(Guid jti)
     {
-        if (_lately.Contains(jti) || _before.Contains(jti)) return true;
         if (_lately.Count == Capacity)
         {
             (_lately, _before) = (_before, _lately);
@@ -39,7 +38,6 @@ internal sealed class RememberedTokens
         }
 
         _lately.Add(jti);
-        return false;
     }
 
     /// <summary>The token, if it is remembered and still valid at a moment of the database's clock; else null, and it is forgotten.</summary>
@@ -51,14 +49,14 @@ internal sealed class RememberedTokens
         return null;
     }
 
-    /// <summary>Remembers a token that is live, unless it is a long one. When there is no room left, all others are forgotten.</summary>
+    /// <summary>Remembers a token that is live, unless it is a long one. When there is no room for it, all others are forgotten first.</summary>
     /// <param name="token">What was read of it.</param>
     /// <param name="ancestors">The tasks above its task.</param>
     /// <param name="until">By the database's clock: until then it is live unless it is revoked.</param>
     public void Add(LiveToken token, Guid[] ancestors, DateTimeOffset until)
     {
-        if (token.Capability.Resource.Length + token.Capability.ParametersJson.Length > LongestKept) return;
-        if (++_added > Capacity) Clear();
+        if (LengthOf(token) > LongestKept) return;
+        if ((_tokens.Count >= Capacity && !_tokens.ContainsKey(token.Jti.Value)) || _tasks.Count >= Capacity) Clear();
         Standing[] tree = [StandingOf(token.TaskId.Value), .. ancestors.Select(StandingOf)];
         _tokens[token.Jti.Value] = new(token, tree, until);
     }
@@ -85,8 +83,10 @@ internal sealed class RememberedTokens
     {
         _tokens.Clear();
         _tasks.Clear();
-        _added = 0;
     }
+
+    private static int LengthOf(LiveToken token) =>
+        token.Workload.Length + token.Subject.Length + token.Initiator.Length + token.Capability.Resource.Length + token.Capability.ParametersJson.Length;
 
     private Remembered? Find(Guid jti) => _tokens.TryGetValue(jti, out var found) && !Array.Exists(found.Tree, task => task.HasEnded) ? found : null;
 

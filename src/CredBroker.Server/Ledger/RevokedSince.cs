@@ -11,21 +11,25 @@ namespace CredBroker.Server.Ledger;
 internal sealed class RevokedSince
 {
     /// <summary>
-    /// The lines of all transactions that a snapshot whose xmin is $1 did not see, and of some that it did: they are told twice. With them
-    /// the xmin of this snapshot and the moment, by the one clock.
+    /// The lines of all transactions that a snapshot whose xmin is $1 did not see, and of some that it did: they are told again. With them
+    /// the xmin of this snapshot and the moment, by the one clock. In the order of the index, so that it is read no further than the limit.
     /// </summary>
     public const string Sql = """
-        SELECT pg_snapshot_xmin(pg_current_snapshot()), clock_timestamp(), array_agg(r.kind), array_agg(r.subject)
-        FROM (SELECT x.kind, x.subject FROM revocations x WHERE x.xid >= $1 LIMIT 1001) AS r
+        SELECT pg_snapshot_xmin(pg_current_snapshot()), clock_timestamp(), array_agg(r.id), array_agg(r.kind), array_agg(r.subject)
+        FROM (SELECT x.id, x.kind, x.subject FROM revocations x WHERE x.xid >= $1 ORDER BY x.xid LIMIT 1001) AS r
         """;
 
-    /// <summary>With more lines all is forgotten: they come again with every batch while a transaction somewhere stays open.</summary>
+    /// <summary>The most lines that are looked at: with more of them, everything is forgotten.</summary>
     public const int MostLines = 1_000;
 
     // Before the first answer nothing is remembered, so nothing that was revoked is news.
     private const ulong Nothing = ulong.MaxValue;
 
     private readonly List<NpgsqlParameter<ulong>> _xmins = [];
+    private HashSet<Guid> _told = [];
+
+    /// <summary>True when there were too many lines, as there will be the next time: to remember anything is in vain.</summary>
+    public bool IsOverrun { get; private set; }
 
     /// <summary>The command; one for each batch that it is part of.</summary>
     public NpgsqlBatchCommand NewCommand()
@@ -44,13 +48,23 @@ internal sealed class RevokedSince
         return MomentOf(reader);
     }
 
-    private static void Forget(NpgsqlDataReader reader, RememberedTokens memory)
+    // A line that was told before has done its work: what was remembered after that was read by a snapshot that saw its transaction.
+    private void Forget(NpgsqlDataReader reader, RememberedTokens memory)
     {
-        if (reader.IsDBNull(2)) return;
-        var kinds = reader.GetFieldValue<short[]>(2);
-        var subjects = reader.GetFieldValue<string[]>(3);
-        if (kinds.Length > MostLines) memory.Clear();
-        else foreach (var (kind, subject) in kinds.Zip(subjects)) memory.Forget((RevocationKind)kind, subject);
+        Guid[] ids = reader.IsDBNull(2) ? [] : reader.GetFieldValue<Guid[]>(2);
+        IsOverrun = ids.Length > MostLines;
+        if (IsOverrun) memory.Clear();
+        if (IsOverrun || ids.Length == 0)
+        {
+            _told.Clear();
+            return;
+        }
+
+        var kinds = reader.GetFieldValue<short[]>(3);
+        var subjects = reader.GetFieldValue<string[]>(4);
+        for (var i = 0; i < ids.Length; i++)
+            if (!_told.Contains(ids[i])) memory.Forget((RevocationKind)kinds[i], subjects[i]);
+        _told = [.. ids];
     }
 
     // After the forgetting: what failed to be forgotten is told again.

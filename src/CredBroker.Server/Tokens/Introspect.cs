@@ -10,13 +10,14 @@ using CredBroker.V1;
 namespace CredBroker.Server.Tokens;
 
 /// <summary>
-/// Introspect (RFC 7662): whether a token is active, exact at the moment of the answer, for a backend that serves its audience. Whatever else is asked
+/// Introspect (RFC 7662): whether a token is active, exact at a moment after it was asked, for a backend that serves its audience. Whatever else is asked
 /// about gets exactly <c>active = false</c>. Refusals: malformed fields only.
 /// </summary>
 internal sealed class Introspect(
     OwnTokens own, PublicKeys keys, LiveTokenReader tokens, PresentedProofs proofs, CapabilityMessageCache capabilities)
 {
     private static readonly IntrospectResponse s_inactive = new() { Active = false };
+    private readonly JtiHint _hints = new(own.Issuer);
 
     public async Task<Reply<IntrospectResponse>> HandleAsync(IntrospectRequest request, Caller caller, CancellationToken ct)
     {
@@ -35,7 +36,7 @@ internal sealed class Introspect(
     // The text that was recorded when it was issued says what its row says: nothing of it needs to be read or verified (decision 15).
     private async ValueTask<LiveToken?> FindAsync(string text, CancellationToken ct)
     {
-        var hint = JtiHint.Of(text);
+        var hint = _hints.Of(text);
         var token = hint is { } jti ? await tokens.ReadAsync(jti, ct) : null;
         return token is not null && AccessTokenHash.Of(text).Is(token.TokenHash) ? token : await FindOtherTextAsync(text, hint, token, ct);
     }

@@ -97,6 +97,28 @@ public sealed partial class LedgerPlanTests(Postgres postgres)
         Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
     }
 
+    // Of a long feed the planner thinks that a third is asked for, and would have it sorted out by several processes.
+    [Fact]
+    public async Task Of_a_feed_that_is_long_no_more_is_read_than_is_looked_at()
+    {
+        await using var ledger = await TestLedger.StartAsync(postgres);
+        await ledger.ExecuteAsync("""
+            INSERT INTO revocations (id, kind, subject, cause)
+            SELECT overlay(uuid_floor(now())::text PLACING lpad(to_hex(n), 12, '0') FROM 25)::uuid, 1, gen_random_uuid()::text, 'test'
+            FROM generate_series(1, 120000) AS n
+            """);
+        await ledger.ExecuteAsync("VACUUM ANALYZE revocations");
+        await using var connection = await ledger.Parts.Source.OpenAsync();
+        await ExecuteAsync(connection, $"PREPARE reading (xid8) AS {RevokedSince.Sql}");
+
+        var none = await ExplainAsync(connection, $"EXPLAIN (ANALYZE, COSTS off, TIMING off) EXECUTE reading ('{ulong.MaxValue}')");
+        var all = await ExplainAsync(connection, "EXPLAIN (ANALYZE, COSTS off, TIMING off) EXECUTE reading ('1')");
+
+        Assert.DoesNotMatch("Gather|Seq Scan|Bitmap|Sort Method|Incremental", none);
+        Assert.DoesNotMatch(@"rows=(1[0-9]{4}|[2-9][0-9]{3,}|[0-9]{6,})", all);
+        Assert.Contains("rows=1001", all, StringComparison.Ordinal);
+    }
+
     private static async Task<string> RunAsync(TestLedger ledger, string sql, Jti jti)
     {
         await using var connection = await ledger.Parts.Source.OpenAsync();

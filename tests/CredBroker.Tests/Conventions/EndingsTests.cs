@@ -23,7 +23,7 @@ public sealed partial class EndingsTests
     public void Nobody_brings_forward_when_something_ends() =>
         Assert.DoesNotContain(Repository.Sources("src/CredBroker.Server"), path => Sooner().IsMatch(Repository.Read(path)));
 
-    [GeneratedRegex(@"SET revoked_at|SET state = 2|DELETE FROM (signing_keys|tokens|tasks)\b|(SigningKeys|Tokens|Tasks)\b.*Execute(Delete|Update)")]
+    [GeneratedRegex(@"(SET|,)\s+(revoked_at = |state = 2\b)|DELETE FROM (signing_keys|tokens|tasks)\b|\b(SigningKeys|Tokens|Tasks)\.(Remove|.*Execute(Delete|Update))")]
     private static partial Regex Ending();
 
     [GeneratedRegex(@"Revocations\.RecordAsync|INSERT INTO revocations")]

@@ -104,20 +104,45 @@ public sealed class RememberedTokensTests
     {
         var task = TaskId.New(s_now);
 
-        Assert.True(_memory.Holds(Remember(task, resource: new string('r', 1_000)).Jti.Value));
-        Assert.False(_memory.Holds(Remember(task, resource: new string('r', 1_025)).Jti.Value));
+        Assert.True(_memory.Holds(Remember(task, resource: new string('r', 900)).Jti.Value));
+        Assert.False(_memory.Holds(Remember(task, resource: new string('r', 1_024)).Jti.Value));
     }
 
     [Fact]
-    public void Who_is_asked_for_a_second_time_not_long_after_the_first_is_worth_it()
+    public void However_often_it_is_read_again_a_token_takes_the_room_of_one()
     {
-        var (token, other) = (NewId(), NewId());
-        Assert.Equal((false, true, true), (_memory.WasAskedFor(token), _memory.WasAskedFor(token), _memory.WasAskedFor(token)));
+        var first = Remember(TaskId.New(s_now));
+        for (var i = 0; i < RememberedTokens.Capacity; i++) _memory.Add(first, [], s_later);
+        var second = Remember(TaskId.New(s_now));
+        for (var i = 0; i < RememberedTokens.Capacity - 2; i++) Remember(first.TaskId);
+        _memory.Add(second, [], s_later);
 
-        for (var i = 0; i < RememberedTokens.Capacity; i++) _memory.WasAskedFor(NewId());
-        Assert.True(_memory.WasAskedFor(token));
-        for (var i = 0; i < 2 * RememberedTokens.Capacity; i++) _memory.WasAskedFor(NewId());
-        Assert.Equal((false, false), (_memory.WasAskedFor(token), _memory.WasAskedFor(other)));
+        Assert.Equal((true, true), (_memory.Holds(first.Jti.Value), _memory.Holds(second.Jti.Value)));
+    }
+
+    // Tokens that are revoked one by one leave their tasks behind.
+    [Fact]
+    public void Tasks_take_room_too()
+    {
+        var first = Remember(TaskId.New(s_now));
+        for (var i = 0; i < RememberedTokens.Capacity; i++)
+            _memory.Forget(RevocationKind.Token, Remember(TaskId.New(s_now)).Jti.ToString());
+
+        Assert.False(_memory.Holds(first.Jti.Value));
+    }
+
+    [Fact]
+    public void What_was_read_not_long_ago_is_worth_it()
+    {
+        var token = NewId();
+        Assert.False(_memory.WasRead(token));
+        _memory.Note(token);
+        Assert.True(_memory.WasRead(token));
+
+        for (var i = 0; i < RememberedTokens.Capacity; i++) _memory.Note(NewId());
+        Assert.True(_memory.WasRead(token));
+        for (var i = 0; i < RememberedTokens.Capacity; i++) _memory.Note(NewId());
+        Assert.False(_memory.WasRead(token));
     }
 
     private static Guid NewId() => Guid.CreateVersion7(s_now);
