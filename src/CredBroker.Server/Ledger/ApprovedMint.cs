@@ -30,6 +30,7 @@ internal sealed class ApprovedMint(NpgsqlDataSource database)
         var outcome = await MintAsync(transaction, mint, ct);
         if (outcome != MintOutcome.Minted) return outcome;
         if (await RunAsync(transaction, Note, ct, mint.Jti.Value, approval.Value) != 1) throw new UnreachableException("What was minted is there.");
+        await RunAsync(transaction, ApprovalSql.Wake, ct, approval.Value.ToString());
         await transaction.CommitDurablyAsync();
         return MintOutcome.Minted;
     }

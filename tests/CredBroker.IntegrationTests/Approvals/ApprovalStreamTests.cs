@@ -1,8 +1,10 @@
 using CredBroker.Client;
 using CredBroker.Core;
 using CredBroker.IntegrationTests.Hosting;
+using CredBroker.Server.Ledger;
 using CredBroker.V1;
 using Grpc.Core;
+using Npgsql;
 using static CredBroker.IntegrationTests.Approvals.ApprovalBroker;
 using Task = System.Threading.Tasks.Task;
 
@@ -89,6 +91,23 @@ public sealed class ApprovalStreamTests(Postgres postgres)
         Assert.Equal((first, ApprovalState.Approved, "ada"), (seen.Approval.ApprovalId, seen.Approval.State, seen.Approval.Votes[0].Approver));
         seen = await SeeAsync(again);
         Assert.Equal((old, ApprovalState.Used), (seen.Approval.ApprovalId, seen.Approval.State));
+    }
+
+    [Fact]
+    public async Task A_use_wakes_those_who_watch()
+    {
+        await using var broker = await StartAsync(postgres);
+        var task = await broker.TaskAsync();
+        var id = await broker.ApprovedAsync(task);
+        await using var listening = await broker.Database.DataSource.OpenConnectionAsync(Ct);
+        var heard = new List<string>();
+        listening.Notification += (_, told) => heard.Add(told.Payload);
+        await using (var listen = new NpgsqlCommand($"LISTEN {ApprovalSql.Channel}", listening)) await listen.ExecuteNonQueryAsync(Ct);
+
+        await broker.UseAsync(task, id);
+
+        Assert.True(await listening.WaitAsync(TimeSpan.FromMinutes(1), Ct), "nobody was woken");
+        Assert.Equal([id], heard);
     }
 
     [Fact]
