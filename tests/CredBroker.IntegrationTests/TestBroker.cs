@@ -80,11 +80,12 @@ public sealed class TestBroker : IAsyncDisposable
     public Task<AgentSession> AgentAsync() => AgentSession.AttestAsync(OverSocket(), new Evidence.UnixPeer(), TestContext.Current.CancellationToken);
 
     /// <summary>A workload attested by a join token over TCP: DPoP on every call.</summary>
-    public async Task<AgentSession> JoinAsync(string workload)
-    {
-        var made = await OverSocket().Admin.CreateJoinTokenAsync(new CreateJoinTokenRequest { RequestId = NewId(), Workload = workload });
-        return await AgentSession.AttestAsync(OverTcp(), new Evidence.JoinToken(made.Secret), TestContext.Current.CancellationToken);
-    }
+    public async Task<AgentSession> JoinAsync(string workload) =>
+        await AgentSession.AttestAsync(OverTcp(), new Evidence.JoinToken(await JoinTokenAsync(workload)), TestContext.Current.CancellationToken);
+
+    /// <summary>The secret that a workload joins with, once.</summary>
+    public async Task<string> JoinTokenAsync(string workload) =>
+        (await OverSocket().Admin.CreateJoinTokenAsync(new CreateJoinTokenRequest { RequestId = NewId(), Workload = workload })).Secret;
 
     /// <summary>grpc.health.v1 over the Unix socket.</summary>
     public Health.HealthClient Health()

@@ -37,6 +37,11 @@ internal sealed class ApprovalBroker : IAsyncDisposable
 
     public TestDatabase Database => broker.Database;
 
+    /// <summary>Where it speaks TLS, by the certificate that <see cref="ServerCertificate"/> is.</summary>
+    public string TlsAddress => broker.TlsAddress.GetLeftPart(UriPartial.Authority);
+
+    public string ServerCertificate => broker.ServerCertificate.ExportCertificatePem();
+
     /// <summary>The workload that asks.</summary>
     public AgentSession Agent { get; }
 
@@ -69,12 +74,18 @@ internal sealed class ApprovalBroker : IAsyncDisposable
         return (here, AgentSession.Resume(other.OverTcp(), here.Identity, key));
     }
 
+    /// <summary>The secret that a workload joins with, once.</summary>
+    public Task<string> JoinTokenAsync(string workload) => broker.JoinTokenAsync(workload);
+
     /// <summary>A connection of an administrator, by name.</summary>
-    public BrokerConnection As(string admin)
+    public BrokerConnection As(string admin) => broker.OverTls(CertificateOf(admin));
+
+    /// <summary>What an administrator proves itself with, for clients that take it as text.</summary>
+    public (string Certificate, string Key) PemOf(string admin)
     {
-        var certificate = (new ForgeSvid { NotBefore = Now.AddMinutes(-5), NotAfter = Now.AddHours(1) } with { Uris = [$"spiffe://example.org/{admin}"] }).Issue(Root);
-        certificates.Add(certificate);
-        return broker.OverTls(certificate);
+        var certificate = CertificateOf(admin);
+        using var key = certificate.GetECDsaPrivateKey()!;
+        return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 
     /// <summary>A task of the agent's that may release and read.</summary>
@@ -148,6 +159,13 @@ internal sealed class ApprovalBroker : IAsyncDisposable
         await Agent.DisposeAsync();
         await broker.DisposeAsync();
         certificates.ForEach(certificate => certificate.Dispose());
+    }
+
+    private X509Certificate2 CertificateOf(string admin)
+    {
+        var certificate = (new ForgeSvid { NotBefore = Now.AddMinutes(-5), NotAfter = Now.AddHours(1) } with { Uris = [$"spiffe://example.org/{admin}"] }).Issue(Root);
+        certificates.Add(certificate);
+        return certificate;
     }
 
     private Task<string?> ReasonOfAsync(BrokerRefusal refusal) => Database.ScalarAsync<string>(
