@@ -80,9 +80,11 @@ internal sealed class Batcher<TAsk, TAnswer> : IAsyncDisposable
         var pause = TimeSpan.Zero;
         while (asks.Count > 0)
         {
+            if (pause > TimeSpan.Zero) await Task.Delay(pause, _parts.Clock, CancellationToken.None);
             if (await SendAsync(asks) is not { } failure)
             {
                 asks = Answer(asks);
+                pause = TimeSpan.Zero;
                 continue;
             }
 
@@ -101,7 +103,6 @@ internal sealed class Batcher<TAsk, TAnswer> : IAsyncDisposable
                 case FailureKind.Away:
                     asks = [.. asks.Where(ask => MayWait(ask, failure))];
                     pause = Longer(pause);
-                    await Task.Delay(pause, _parts.Clock, CancellationToken.None);
                     break;
                 default:
                     foreach (var ask in asks) ask.Fail(failure);

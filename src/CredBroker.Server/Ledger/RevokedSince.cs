@@ -12,7 +12,8 @@ internal sealed class RevokedSince
 {
     /// <summary>
     /// The lines of all transactions that a snapshot whose xmin is $1 did not see, and of some that it did: they are told again. With them
-    /// the xmin of this snapshot and the moment, by the one clock. In the order of the index, so that it is read no further than the limit.
+    /// the xmin of this snapshot and the moment, by the one clock. In the order of the index, so that it is read no further than one
+    /// line more than are looked at.
     /// </summary>
     public const string Sql = """
         SELECT pg_snapshot_xmin(pg_current_snapshot()), clock_timestamp(), array_agg(r.id), array_agg(r.kind), array_agg(r.subject)
@@ -28,7 +29,9 @@ internal sealed class RevokedSince
     private readonly List<NpgsqlParameter<ulong>> _xmins = [];
     private HashSet<Guid> _told = [];
 
-    /// <summary>True when there were too many lines, as there will be the next time: to remember anything is in vain.</summary>
+    /// <summary>
+    /// True when there were too many lines. While a transaction stays open they come again with every batch: to remember anything is in vain.
+    /// </summary>
     public bool IsOverrun { get; private set; }
 
     /// <summary>The command; one for each batch that it is part of.</summary>

@@ -10,8 +10,8 @@ using CredBroker.V1;
 namespace CredBroker.Server.Tokens;
 
 /// <summary>
-/// Introspect (RFC 7662): whether a token is active, exact at a moment after it was asked, for a backend that serves its audience. Whatever else is asked
-/// about gets exactly <c>active = false</c>. Refusals: malformed fields only.
+/// Introspect (RFC 7662): whether a token is active, exact at a moment after it was asked, for a backend that serves its audience.
+/// Whatever else is asked about gets exactly <c>active = false</c>. Refusals: malformed fields only.
 /// </summary>
 internal sealed class Introspect(
     OwnTokens own, PublicKeys keys, LiveTokenReader tokens, PresentedProofs proofs, CapabilityMessageCache capabilities)
