@@ -159,9 +159,10 @@ public sealed class UnixPeerTests : IDisposable
             if os.fork():
                 os.execv('/bin/sh', ['sh', '-c', 'echo swapped; read x'])
             """);
-        while (await child.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is not "swapped")
-        {
-        }
+        var ct = TestContext.Current.CancellationToken;
+        // The other line is "ready", of the one that was forked.
+        string?[] lines = [await child.StandardOutput.ReadLineAsync(ct), await child.StandardOutput.ReadLineAsync(ct)];
+        Assert.Contains("swapped", lines);
 
         var peer = harness.AcceptHeld();
 
