@@ -92,8 +92,11 @@ public sealed class BrokerOptions
     [RegularExpression("^[0-9a-fA-F]{64,256}$")]
     public string? PromptSalt { get; set; }
 
-    /// <summary>How the ledger uses the database. Nobody has had to set it yet, so it is not configuration.</summary>
-    internal LedgerOptions Ledger { get; } = new();
+    /// <summary>
+    /// How the ledger uses the database. Nobody has had to set it yet, so it is not configuration. One writer loop where there are but two
+    /// cores: what smaller batches cost is more than what overlapping them gains there (decision 3).
+    /// </summary>
+    internal LedgerOptions Ledger { get; } = new() { WriterLoops = Environment.ProcessorCount > 2 ? 2 : 1 };
 
     /// <summary>OTLP endpoint for traces and metrics; null: none are exported. <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> sets it too.</summary>
     public string? OtlpEndpoint { get; set; }

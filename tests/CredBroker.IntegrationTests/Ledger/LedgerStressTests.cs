@@ -16,7 +16,7 @@ public sealed class LedgerStressTests(Postgres postgres, ITestOutputHelper outpu
     {
         // The order of commits is what the promises are about, so this cluster keeps their times.
         await using var cluster = await OwnCluster.StartAsync(postgres, "track_commit_timestamp", "on");
-        await using var one = await cluster.LedgerAsync(new() { WriterLoops = 2, BatchLimit = 64, Patience = TimeSpan.FromSeconds(60) });
+        await using var one = await cluster.LedgerAsync(new() { BatchLimit = 64, Patience = TimeSpan.FromSeconds(60) });
         await using var two = one.Beside();
         await one.ExecuteAsync("CREATE TABLE catalog_changes (version int, at timestamptz DEFAULT clock_timestamp())");
         var run = new Run(one);

@@ -58,7 +58,7 @@ internal sealed class TestLedger : IAsyncDisposable
     public static async Task<TestLedger> StartAsync(Postgres postgres, LedgerOptions? options = null)
     {
         var database = await postgres.CreateDatabaseAsync();
-        return await PublishedAsync(new(database, database.DataSource, database.ConnectionString, options ?? new() { WriterLoops = 2 }));
+        return await PublishedAsync(new(database, database.DataSource, database.ConnectionString, options ?? new()));
     }
 
     /// <summary>A second replica on the same database.</summary>
